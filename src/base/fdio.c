@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fdio.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int snug_read_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret_len,
+		 struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+	char chunk[16384];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return snug_err_errno(err, "%s: cannot read", name);
+		if (n == 0)
+			break;
+		if (s.len + (size_t)n > limit)
+			return snug_err_set(err, -E2BIG, "%s: larger than the limit of %zu bytes",
+					    name, limit);
+		snug_str_addn(&s, chunk, (size_t)n);
+	}
+	*ret_len = s.len;
+	*ret = snug_str_take(&s);
+	return 0;
+}
+
+int snug_read_file(const char *path, size_t limit, char **ret, size_t *ret_len,
+		   struct snug_err *err)
+{
+	CLEANUP(closep) int fd = -EBADF;
+
+	if (strcmp(path, "-") == 0)
+		return snug_read_fd(STDIN_FILENO, "<stdin>", limit, ret, ret_len, err);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return snug_err_errno(err, "%s: cannot open", path);
+	return snug_read_fd(fd, path, limit, ret, ret_len, err);
+}
+
+int snug_write_all(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+struct snug_outfile {
+	char *name;   /* as the user wrote it */
+	char *target; /* the file behind symbolic links; NULL when written to directly */
+	char *tmp;    /* exists from open to commit or free; NULL when written to directly */
+	int fd;
+	struct snug_str content;
+};
+
+/* Follows symbolic links by hand, because the last component may not exist yet. */
+static int resolve_target(const char *path, char **ret, struct snug_err *err)
+{
+	enum { MAX_LINKS = 40 };
+	CLEANUP(freep) char *cur = xstrdup(path);
+
+	for (int i = 0; i < MAX_LINKS; i++) {
+		char link[PATH_MAX];
+		ssize_t n = readlink(cur, link, sizeof(link) - 1);
+		char *slash, *next;
+
+		if (n < 0) {
+			*ret = STEAL(cur);
+			return 0;
+		}
+		link[n] = '\0';
+		slash = strrchr(cur, '/');
+		if (link[0] == '/' || !slash)
+			next = xstrdup(link);
+		else
+			next = xasprintf("%.*s/%s", (int)(slash - cur), cur, link);
+		free(cur);
+		cur = next;
+	}
+	return snug_err_set(err, -ELOOP, "%s: too many symbolic links", path);
+}
+
+static int open_direct(struct snug_outfile *f, struct snug_err *err)
+{
+	if (strcmp(f->name, "-") == 0)
+		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else
+		f->fd = open(f->name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
+	if (f->fd < 0)
+		return snug_err_errno(err, "%s: cannot write", f->name);
+	return 0;
+}
+
+static int open_temp(struct snug_outfile *f, const struct stat *old, struct snug_err *err)
+{
+	const char *slash = strrchr(f->target, '/');
+	size_t dir_len = slash ? (size_t)(slash - f->target) + 1 : 0;
+	mode_t mask;
+
+	if (old && access(f->target, W_OK) < 0)
+		return snug_err_errno(err, "%s: cannot write", f->name);
+	f->tmp = xasprintf("%.*s.snug-XXXXXX", (int)dir_len, f->target);
+	f->fd = mkostemp(f->tmp, O_CLOEXEC);
+	if (f->fd < 0) {
+		int saved = errno;
+
+		free(STEAL(f->tmp));
+		errno = saved;
+		return snug_err_errno(err, "%s: cannot create a file in its directory", f->name);
+	}
+	mask = umask(0);
+	umask(mask);
+	if (fchmod(f->fd, old ? old->st_mode & 07777 : 0666 & ~mask) < 0)
+		return snug_err_errno(err, "%s: cannot set the mode", f->name);
+	/* best effort, as an editor does: only root can give the file back to its owner */
+	if (old && fchown(f->fd, old->st_uid, old->st_gid) < 0)
+		(void)fchmod(f->fd, old->st_mode & 0777);
+	return 0;
+}
+
+int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err)
+{
+	CLEANUP(snug_outfile_freep) struct snug_outfile *f = xcalloc(1, sizeof(*f));
+	struct stat st;
+	bool exists;
+	int r;
+
+	f->fd = -EBADF;
+	f->name = xstrdup(path);
+	if (!*path)
+		return snug_err_set(err, -EINVAL, "no filename provided");
+	exists = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+	if (exists && S_ISDIR(st.st_mode))
+		return snug_err_set(err, -EISDIR, "%s: is a directory", path);
+	/* /dev/stdout and /proc/self/fd/N may lead to a regular file that someone else holds open:
+	 * renaming over it would take the content from under them */
+	if (strcmp(path, "-") == 0 || (exists && !S_ISREG(st.st_mode)) ||
+	    snug_str_has_prefix(path, "/dev/") || snug_str_has_prefix(path, "/proc/")) {
+		r = open_direct(f, err);
+	} else {
+		r = resolve_target(path, &f->target, err);
+		if (r == 0)
+			r = open_temp(f, exists ? &st : NULL, err);
+	}
+	if (r < 0)
+		return r;
+	*ret = STEAL(f);
+	return 0;
+}
+
+void snug_outfile_add(struct snug_outfile *f, const void *data, size_t len)
+{
+	snug_str_addn(&f->content, data, len);
+}
+
+int snug_outfile_commit(struct snug_outfile *f, struct snug_err *err)
+{
+	int r;
+
+	r = snug_write_all(f->fd, f->content.buf, f->content.len);
+	if (r < 0)
+		return snug_err_set(err, r, "%s: cannot write: %s", f->name, strerror(-r));
+	if (!f->tmp)
+		return 0;
+	if (fsync(f->fd) < 0)
+		return snug_err_errno(err, "%s: cannot write", f->name);
+	if (rename(f->tmp, f->target) < 0)
+		return snug_err_errno(err, "%s: cannot replace", f->name);
+	free(STEAL(f->tmp));
+	return 0;
+}
+
+struct snug_outfile *snug_outfile_free(struct snug_outfile *f)
+{
+	if (!f)
+		return NULL;
+	if (f->tmp)
+		(void)unlink(f->tmp);
+	closep(&f->fd);
+	free(f->tmp);
+	free(f->target);
+	free(f->name);
+	snug_str_done(&f->content);
+	free(f);
+	return NULL;
+}
