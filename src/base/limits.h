@@ -8,6 +8,7 @@ enum {
 	SNUG_LIMIT_DOC_DEPTH = 64,             /* nesting of arrays and objects */
 	SNUG_LIMIT_DOC_NODES = 1 << 18,        /* values in one document */
 	SNUG_LIMIT_STRING_BYTES = 64 << 10,    /* one string of a document */
+	SNUG_LIMIT_WARNINGS = 100,             /* warnings over one document */
 	SNUG_LIMIT_PROFILE_ENTRIES = 4096,     /* syscalls[] of a profile */
 	SNUG_LIMIT_PROFILE_NAMES = 16384,      /* names over all entries */
 	SNUG_LIMIT_PROFILE_LIST = 256,         /* architectures, flags, capabilities, ... */

@@ -9,12 +9,15 @@
  */
 #include "codec/doc.h"
 
+/* Starts as { .doc = ..., .err = ... } and what else is wanted; path is kept by the functions. */
 struct snug_decode {
 	const struct snug_doc *doc;
 	bool strict; /* unknown fields are errors instead of warnings */
 	/* Called with each warning's full text (file:line:col: path: words); may be NULL. */
 	void (*warn)(void *data, const char *text);
 	void *warn_data;
+	unsigned n_warnings;  /* so far; after SNUG_LIMIT_WARNINGS one last says that more are left
+				 out */
 	struct snug_str path; /* where decoding is: "spec.syscalls[3].names[0]" */
 	struct snug_err *err;
 };
@@ -37,7 +40,8 @@ struct snug_decode_field {
 };
 
 /* Decodes the object @v into the struct @dst.  Fields absent from the document are left alone.
- * Returns 0 or -EINVAL with d->err set. */
+ * Returns 0, or with d->err set -EINVAL or what a field's function returned; decoding cannot go on
+ * with the same @d after a failure. */
 int snug_decode_object(struct snug_decode *d, const struct snug_doc_value *v,
 		       const struct snug_decode_field *fields, void *dst);
 /* Calls @each for every element of the array @v with the path extended by [i]; @dst goes to each

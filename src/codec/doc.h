@@ -17,9 +17,9 @@ struct snug_err;
 enum snug_doc_type {
 	SNUG_DOC_NULL,
 	SNUG_DOC_BOOL,
-	SNUG_DOC_UINT, /* an integer of 0 to UINT64_MAX: .u */
+	SNUG_DOC_UINT, /* an integer of 0 to UINT64_MAX (-0 is 0): .u */
 	SNUG_DOC_INT,  /* an integer of INT64_MIN to -1: .i */
-	SNUG_DOC_REAL, /* any other number: .d */
+	SNUG_DOC_REAL, /* written with a fraction or an exponent, even 1.0: .d, finite */
 	SNUG_DOC_STRING,
 	SNUG_DOC_ARRAY,
 	SNUG_DOC_OBJECT,
@@ -65,9 +65,12 @@ struct snug_doc; /* text name, syntax, one or more roots (YAML streams may hold 
  * Parses @len bytes of @text.  @name ("profile.json", "<stdin>") is copied, for messages
  * ("name:line:col: what").  JSON is RFC 8259 without duplicate keys, NUL in strings, numbers out
  * of the ranges above, or bytes that are no UTF-8.  YAML is what Kubernetes manifests use: block
- * and flow collections, scalars that resolve to null, booleans (true/false only) and numbers as
- * JSON would; anchors, aliases, tags, merge keys, duplicate or non-string keys are refused.  A
- * leading UTF-8 byte order mark is skipped.  An empty document is an error.
+ * and flow collections, scalars that resolve as in YAML 1.2's core schema as far as YAML 1.1 agrees
+ * and JSON can say it: null ("null", "~", nothing), true and false (all three with their Titlecase
+ * and UPPERCASE forms), numbers as JSON writes them, integers as 0x1f; all other is a string, also
+ * yes, on, 0o17, 017, 1_000 and .inf.  Anchors, aliases, tags, merge keys, duplicate or non-string
+ * keys are refused.  A leading UTF-8 byte order mark is skipped.  Documents of a YAML stream that
+ * hold nothing are left out; a text without any document is an error.
  * Limits: @max_bytes (SNUG_LIMIT_DOC_BYTES, ...), SNUG_LIMIT_DOC_DEPTH, SNUG_LIMIT_DOC_NODES,
  * SNUG_LIMIT_STRING_BYTES.
  * Returns 0 and a document for the caller to free, -EINVAL, or -E2BIG over a limit.
