@@ -75,6 +75,29 @@ struct snug_outfile {
 	struct snug_str content;
 };
 
+/*
+ * In a directory where everybody may create files (/tmp), what another user has put there must
+ * neither redirect us nor end up with our content under their ownership: the rules of the sysctls
+ * fs.protected_symlinks and fs.protected_regular (proc(5)), which rename(2) does not know.
+ */
+static int check_shared_dir(const char *path, const char *name, struct snug_err *err)
+{
+	const char *slash = strrchr(path, '/');
+	CLEANUP(freep) char *dir = NULL;
+	struct stat d, f;
+
+	dir = slash ? xasprintf("%.*s/", (int)(slash - path), path) : xstrdup(".");
+	if (stat(dir, &d) < 0 || lstat(path, &f) < 0)
+		return 0;
+	if (!(d.st_mode & S_ISVTX) || !(d.st_mode & (S_IWGRP | S_IWOTH)) || f.st_uid == geteuid() ||
+	    f.st_uid == d.st_uid)
+		return 0;
+	return snug_err_set(err, -EACCES,
+			    "%s: belongs to another user (uid %u) in a directory that all may "
+			    "write to: remove it, or name another file",
+			    name, f.st_uid);
+}
+
 /* Follows symbolic links by hand, because the last component may not exist yet. */
 static int resolve_target(const char *path, char **ret, struct snug_err *err)
 {
@@ -85,7 +108,11 @@ static int resolve_target(const char *path, char **ret, struct snug_err *err)
 		char link[PATH_MAX];
 		ssize_t n = readlink(cur, link, sizeof(link) - 1);
 		char *slash, *next;
+		int r;
 
+		r = check_shared_dir(cur, path, err);
+		if (r < 0)
+			return r;
 		if (n < 0) {
 			*ret = STEAL(cur);
 			return 0;
@@ -104,7 +131,9 @@ static int resolve_target(const char *path, char **ret, struct snug_err *err)
 
 static int open_direct(struct snug_outfile *f, struct snug_err *err)
 {
-	if (strcmp(f->name, "-") == 0)
+	/* the descriptor itself: /dev/stdout opened anew would start at offset 0 of a file, is no
+	 * way to write to a socket, and asks for a permission that was only needed once */
+	if (strcmp(f->name, "-") == 0 || strcmp(f->name, "/dev/stdout") == 0)
 		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else
 		f->fd = open(f->name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
@@ -140,6 +169,14 @@ static int open_temp(struct snug_outfile *f, const struct stat *old, struct snug
 	return 0;
 }
 
+/* Names of open descriptors may lead to a regular file that someone else holds open: renaming over
+ * it would take the content from under them. */
+static bool is_descriptor(const char *path)
+{
+	return strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0 ||
+	       snug_str_has_prefix(path, "/dev/fd/") || snug_str_has_prefix(path, "/proc/");
+}
+
 int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err)
 {
 	CLEANUP(snug_outfile_freep) struct snug_outfile *f = xcalloc(1, sizeof(*f));
@@ -154,10 +191,7 @@ int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_e
 	exists = strcmp(path, "-") != 0 && stat(path, &st) == 0;
 	if (exists && S_ISDIR(st.st_mode))
 		return snug_err_set(err, -EISDIR, "%s: is a directory", path);
-	/* /dev/stdout and /proc/self/fd/N may lead to a regular file that someone else holds open:
-	 * renaming over it would take the content from under them */
-	if (strcmp(path, "-") == 0 || (exists && !S_ISREG(st.st_mode)) ||
-	    snug_str_has_prefix(path, "/dev/") || snug_str_has_prefix(path, "/proc/")) {
+	if (strcmp(path, "-") == 0 || (exists && !S_ISREG(st.st_mode)) || is_descriptor(path)) {
 		r = open_direct(f, err);
 	} else {
 		r = resolve_target(path, &f->target, err);

@@ -79,7 +79,7 @@ void closep(int *fd);
 
 /* for (each element pointer) */
 #define VEC_FOREACH(it, v)                                                                         \
-	for (__typeof__((v)->items) it = (v)->items; it && it < (v)->items + (v)->len; it++)
+	for (__typeof__((v)->items + 0) it = (v)->items; it && it < (v)->items + (v)->len; it++)
 
 /* Aborts with the place when @cond holds: for our own bugs only, also in release builds. */
 #define snug_bug_on(cond)                                                                          \

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Dual BSD/GPL */
+#pragma once
+/*
+ * The kernel types that the programs look into, trimmed by hand to the fields they use.  Only
+ * names and nesting matter: libbpf finds the real offsets in the running kernel's BTF
+ * (Documentation/bpf/btf.rst, "CO-RE relocations").
+ */
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct thread_info {
+	unsigned long flags; /* arm64: TIF_32BIT */
+	__u32 status;        /* x86: TS_COMPAT (arch/x86/include/asm/thread_info.h) */
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+};
+
+struct task_struct {
+	struct thread_info thread_info;
+	int pid;
+	int tgid;
+	int exit_code;
+	char comm[16];
+	struct nsproxy *nsproxy;
+	struct signal_struct *signal;
+};
+
+struct linux_binprm {
+	const char *filename;
+};
+
+struct pt_regs;
+
+#pragma clang attribute pop

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Dual BSD/GPL
+/*
+ * Tells which call seccomp killed or trapped a process for.  The kernel forces SIGSYS on it with
+ * si_code SYS_SECCOMP; the number and the ABI are in the siginfo (kernel/seccomp.c,
+ * kernel/signal.c force_sig_seccomp(); sigaction(2)).  Its layout is ABI, so no relocation is
+ * needed, and a program that is never killed pays nothing: the tracepoint fires for signals only.
+ */
+#include <linux/bpf.h>
+
+#include "snug_abi.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+enum {
+	SIGSYS_NR = 31,      /* asm-generic/signal.h */
+	CODE_SYS_SECCOMP = 1 /* asm-generic/siginfo.h */
+};
+
+/* The head of siginfo_t for SIGSYS on 64-bit kernels (asm-generic/siginfo.h). */
+struct sigsys_info {
+	__s32 signo;
+	__s32 err;
+	__s32 code;
+	__s32 pad;
+	__u64 call_addr;
+	__s32 syscall;
+	__u32 arch;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 64 << 10);
+} snug_sigsys_ring SEC(".maps");
+
+SEC("raw_tp/signal_generate")
+int snug_sigsys(struct bpf_raw_tracepoint_args *ctx)
+{
+	const void *siginfo = (const void *)ctx->args[1];
+	struct sigsys_info info;
+	struct snug_news *n;
+	__u64 id;
+
+	/* 0 and 1 stand for SEND_SIG_NOINFO and SEND_SIG_PRIV (linux/sched/signal.h) */
+	if ((int)ctx->args[0] != SIGSYS_NR || ctx->args[1] <= 1)
+		return 0;
+	if (bpf_probe_read_kernel(&info, sizeof(info), siginfo) || info.code != CODE_SYS_SECCOMP)
+		return 0;
+	n = bpf_ringbuf_reserve(&snug_sigsys_ring, sizeof(*n), 0);
+	if (!n)
+		return 0;
+	id = bpf_get_current_pid_tgid();
+	n->type = SNUG_NEWS_SIGSYS;
+	n->gen = 0;
+	n->time_ns = bpf_ktime_get_ns();
+	n->pid = (__u32)(id >> 32);
+	n->tid = (__u32)id;
+	n->abi = info.arch;
+	n->nr = (__u32)info.syscall;
+	bpf_get_current_comm(n->comm, sizeof(n->comm));
+	bpf_ringbuf_submit(n, 0);
+	return 0;
+}

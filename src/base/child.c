@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How parent and child talk: a gate pipe (the child reads until it is closed), a close-on-exec pipe
+ * whose end of file tells the parent that execve happened or that the child died, and one shared
+ * page in which the child leaves the reason of a failure.  Behind a seccomp filter the child may be
+ * unable to write or even to exit, hence the page, and the trap instruction as the last way out.
+ */
+#include "base/child.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct report {
+	enum snug_child_step step;
+	int error; /* negative errno */
+};
+
+struct snug_child {
+	pid_t pid;
+	int pidfd;
+	int gate; /* closing it lets the child go */
+	int done; /* end of file: executed or dead */
+	bool is_started, is_reaped;
+	volatile struct report *report; /* one shared page */
+};
+
+/* The mask that was in force before snug_child_block_signals(): what commands must start with. */
+static sigset_t inherited_mask;
+static bool has_inherited_mask;
+
+void snug_child_block_signals(const sigset_t *set)
+{
+	sigprocmask(SIG_BLOCK, set, has_inherited_mask ? NULL : &inherited_mask);
+	has_inherited_mask = true;
+}
+
+static int check_executable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR ? -ENOENT : -EACCES;
+	if (!S_ISREG(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+		return -EACCES;
+	return 0;
+}
+
+int snug_path_find(const char *name, char **ret)
+{
+	const char *dirs = getenv("PATH");
+	int result = -ENOENT;
+
+	if (!*name)
+		return -ENOENT;
+	if (strchr(name, '/')) {
+		int r = check_executable(name);
+
+		if (r == 0)
+			*ret = xstrdup(name);
+		return r;
+	}
+	if (!dirs)
+		dirs = "/usr/local/bin:/usr/bin:/bin";
+	for (const char *dir = dirs;; dir++) {
+		size_t len = strcspn(dir, ":");
+		CLEANUP(freep) char *path = NULL;
+		int r;
+
+		path = xasprintf("%.*s/%s", len ? (int)len : 1, len ? dir : ".", name);
+		r = check_executable(path);
+		if (r == 0) {
+			*ret = STEAL(path);
+			return 0;
+		}
+		if (r == -EACCES)
+			result = -EACCES;
+		dir += len;
+		if (!*dir)
+			return result;
+	}
+}
+
+static _Noreturn void child_fail(volatile struct report *report, enum snug_child_step step, int r)
+{
+	report->error = r;
+	report->step = step;
+	_exit(127);
+	/* a filter may deny even that */
+	for (;;)
+		__builtin_trap();
+}
+
+static _Noreturn void child_exec(const struct snug_child_options *o, volatile struct report *report)
+{
+	int saved;
+
+	execve(o->path, o->argv, o->envp);
+	saved = errno;
+	if (saved == ENOEXEC) {
+		/* a script without #!: what execvp(3) and shells do */
+		enum { MAX_ARGS = 4096 };
+		char *argv[MAX_ARGS];
+		int n = 0;
+
+		argv[n++] = (char *)(uintptr_t) "sh";
+		argv[n++] = (char *)(uintptr_t)o->path;
+		for (char *const *a = o->argv + 1; o->argv[0] && *a && n < MAX_ARGS - 1; a++)
+			argv[n++] = *a;
+		argv[n] = NULL;
+		execve("/bin/sh", argv, o->envp);
+		saved = errno;
+	}
+	child_fail(report, SNUG_CHILD_EXEC, -saved);
+}
+
+static _Noreturn void child_main(const struct snug_child_options *o, int gate,
+				 volatile struct report *report)
+{
+	char c;
+	int r;
+
+	/* end of file: go; a byte: the parent gave up */
+	do
+		r = (int)read(gate, &c, 1);
+	while (r < 0 && errno == EINTR);
+	if (r != 0)
+		_exit(127);
+	close(gate);
+	if (o->set_identity && (setgroups(0, NULL) < 0 || setresgid(o->gid, o->gid, o->gid) < 0 ||
+				setresuid(o->uid, o->uid, o->uid) < 0))
+		child_fail(report, SNUG_CHILD_IDENTITY, -errno);
+	if (has_inherited_mask)
+		sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
+	r = o->before_exec ? o->before_exec(o->data) : 0;
+	if (r < 0)
+		child_fail(report, SNUG_CHILD_BEFORE_EXEC, r);
+	child_exec(o, report);
+}
+
+int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **ret,
+		     struct snug_err *err)
+{
+	CLEANUP(snug_child_freep) struct snug_child *c = xcalloc(1, sizeof(*c));
+	int gate[2], done[2];
+	void *page;
+
+	c->pid = -1;
+	c->is_reaped = true;
+	c->pidfd = c->gate = c->done = -EBADF;
+	page = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		    -1, 0);
+	if (page == MAP_FAILED)
+		return snug_err_errno(err, "cannot map a page");
+	c->report = page;
+	if (pipe2(gate, O_CLOEXEC) < 0)
+		return snug_err_errno(err, "pipe");
+	c->gate = gate[1];
+	if (pipe2(done, O_CLOEXEC) < 0) {
+		close(gate[0]);
+		return snug_err_errno(err, "pipe");
+	}
+	c->done = done[0];
+	c->pid = fork();
+	if (c->pid == 0) {
+		close(gate[1]);
+		close(done[0]);
+		child_main(opts, gate[0], c->report);
+	}
+	close(gate[0]);
+	close(done[1]);
+	if (c->pid < 0)
+		return snug_err_errno(err, "cannot fork");
+	c->is_reaped = false;
+	c->pidfd = (int)syscall(SYS_pidfd_open, c->pid, 0);
+	if (c->pidfd < 0)
+		return snug_err_errno(err, "pidfd_open");
+	*ret = STEAL(c);
+	return 0;
+}
+
+int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step)
+{
+	ssize_t n;
+	char byte;
+
+	c->is_started = true;
+	closep(&c->gate);
+	do
+		n = read(c->done, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	closep(&c->done);
+	*ret_step = c->report->step;
+	if (c->report->step == SNUG_CHILD_OK)
+		return 0;
+	(void)waitpid(c->pid, NULL, 0);
+	c->is_reaped = true;
+	return c->report->error;
+}
+
+struct snug_child *snug_child_free(struct snug_child *c)
+{
+	if (!c)
+		return NULL;
+	if (!c->is_started && !c->is_reaped) {
+		kill(c->pid, SIGKILL);
+		(void)waitpid(c->pid, NULL, 0);
+	}
+	closep(&c->gate);
+	closep(&c->done);
+	closep(&c->pidfd);
+	if (c->report)
+		munmap((void *)(uintptr_t)c->report, sizeof(*c->report));
+	free(c);
+	return NULL;
+}
+
+pid_t snug_child_pid(const struct snug_child *c)
+{
+	return c->pid;
+}
+
+int snug_child_pidfd(const struct snug_child *c)
+{
+	return c->pidfd;
+}
+
+void snug_child_set_reaped(struct snug_child *c)
+{
+	c->is_reaped = true;
+}

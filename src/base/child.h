@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One child process that waits behind a gate until its parent is ready, and then becomes a command.
+ * It stays in the parent's process group and has its standard streams, so that terminal and job
+ * control work as if the parent were not there.
+ */
+#include "base/mem.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct snug_err;
+
+struct snug_child_options {
+	const char *path; /* what to execute; see snug_path_find() */
+	char *const *argv;
+	char *const *envp;
+	bool set_identity; /* clear supplementary groups, become gid, uid */
+	uid_t uid;
+	gid_t gid;
+	/* Runs in the child as the last thing before execve(2); only async-signal-safe work.  0, or
+	 * negative errno that stops the start.  May be NULL. */
+	int (*before_exec)(void *data);
+	void *data;
+};
+
+enum snug_child_step {
+	SNUG_CHILD_OK,
+	SNUG_CHILD_IDENTITY, /* setgroups, setgid or setuid failed */
+	SNUG_CHILD_BEFORE_EXEC,
+	SNUG_CHILD_EXEC,
+};
+
+struct snug_child;
+
+/* Finds the command @name as a shell does: as it is when it has a slash, else along $PATH.
+ * Returns 0 with *ret for the caller to free, -ENOENT, or -EACCES when all that was found cannot be
+ * executed. */
+int snug_path_find(const char *name, char **ret);
+
+/* Forks; the child waits.  @opts must stay valid until snug_child_start() returned. */
+int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **ret,
+		     struct snug_err *err) __attribute__((warn_unused_result));
+/* Opens the gate; returns when the command runs (0) or could not be started: negative errno of the
+ * step in *ret_step.  Works too when the command's own filter forbids every call. */
+int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step);
+/* Kills a child that was never started, reaps it, frees. NULL is fine. */
+struct snug_child *snug_child_free(struct snug_child *c);
+DEFINE_FREEP(struct snug_child, snug_child_freep, snug_child_free)
+
+pid_t snug_child_pid(const struct snug_child *c);
+int snug_child_pidfd(const struct snug_child *c);
+/* Tells @c that its owner has reaped it. */
+void snug_child_set_reaped(struct snug_child *c);
+
+/* Blocks the signals that a supervisor handles itself, remembering the mask that children get. */
+void snug_child_block_signals(const sigset_t *set);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/derive.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What runc and crun need between loading the filter and the workload's first instruction, and
+ * while they set a container up, as the Security Profiles Operator has collected it. */
+static const char *const base_syscalls[] = {
+	"access",
+	"arch_prctl",
+	"brk",
+	"capget",
+	"capset",
+	"chdir",
+	"chmod",
+	"chown",
+	"clone",
+	"close",
+	"close_range",
+	"dup2",
+	"dup3",
+	"epoll_create1",
+	"epoll_ctl",
+	"epoll_pwait",
+	"execve",
+	"exit_group",
+	"faccessat2",
+	"fchdir",
+	"fchmodat",
+	"fchown",
+	"fchownat",
+	"fcntl",
+	"fstat",
+	"fstatfs",
+	"futex",
+	"getdents64",
+	"getegid",
+	"geteuid",
+	"getgid",
+	"getpid",
+	"getppid",
+	"gettid",
+	"getuid",
+	"ioctl",
+	"keyctl",
+	"lseek",
+	"mkdirat",
+	"mknodat",
+	"mmap",
+	"mount",
+	"mprotect",
+	"munmap",
+	"nanosleep",
+	"newfstatat",
+	"openat",
+	"openat2",
+	"pipe2",
+	"pivot_root",
+	"prctl",
+	"pread64",
+	"pselect6",
+	"read",
+	"readlink",
+	"readlinkat",
+	"rt_sigaction",
+	"rt_sigprocmask",
+	"rt_sigreturn",
+	"sched_getaffinity",
+	"sched_yield",
+	"seccomp",
+	"set_robust_list",
+	"set_tid_address",
+	"setgid",
+	"setgroups",
+	"sethostname",
+	"setns",
+	"setresgid",
+	"setresuid",
+	"setsid",
+	"setuid",
+	"sigaltstack",
+	"statfs",
+	"statx",
+	"symlinkat",
+	"tgkill",
+	"umask",
+	"umount2",
+	"unlinkat",
+	"unshare",
+	"utimensat",
+	"write",
+	NULL,
+};
+
+const char *const *snug_base_syscalls(void)
+{
+	return base_syscalls;
+}
+
+void snug_derived_done(struct snug_derived *d)
+{
+	d->profile = snug_seccomp_profile_free(d->profile);
+	VEC_DONE(&d->recorded);
+	VEC_DONE(&d->added);
+	VEC_DONE(&d->unnamed);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorts and drops duplicates; returns the new length. */
+static size_t sort_unique(const char **names, size_t n)
+{
+	size_t kept = 0;
+
+	if (!n)
+		return 0;
+	qsort(names, n, sizeof(*names), compare_names);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(names[i], names[kept]) != 0)
+			names[++kept] = names[i];
+	}
+	return kept + 1;
+}
+
+static bool has_name(const char *const *names, size_t n, const char *name)
+{
+	return n && bsearch(&name, names, n, sizeof(*names), compare_names);
+}
+
+static void add_arch(struct snug_seccomp_profile *p, enum snug_arch arch)
+{
+	VEC_FOREACH (a, &p->arches) {
+		if (*a == arch)
+			return;
+	}
+	*VEC_PUSH(&p->arches) = arch;
+}
+
+static void collect(struct snug_derived *d, const struct snug_recording *r)
+{
+	add_arch(d->profile, r->arch);
+	VEC_FOREACH (c, &r->calls) {
+		add_arch(d->profile, c->arch);
+		if (c->name)
+			*VEC_PUSH(&d->recorded) = c->name;
+		else
+			*VEC_PUSH(&d->unnamed) =
+				(struct snug_unnamed_call){ .arch = c->arch, .nr = c->nr };
+	}
+}
+
+static bool any_arch_has(const struct snug_seccomp_profile *p, const char *name)
+{
+	VEC_FOREACH (a, &p->arches) {
+		if (snug_syscall_number(*a, name) >= 0)
+			return true;
+	}
+	return false;
+}
+
+static int collect_base(struct snug_derived *d, const struct snug_derive_policy *policy,
+			struct snug_err *err)
+{
+	for (size_t i = 0; i < policy->n_base; i++) {
+		const char *name = policy->base[i];
+
+		if (!snug_syscall_is_known(name)) {
+			const char *near = snug_str_nearest(name, snug_syscall_names());
+
+			return snug_err_set(err, -EINVAL,
+					    "base syscalls: unknown syscall '%.64s'%s%s%s", name,
+					    near ? " (did you mean '" : "", near ? near : "",
+					    near ? "'?)" : "");
+		}
+		if (any_arch_has(d->profile, name) &&
+		    !has_name(d->recorded.items, d->recorded.len, name))
+			*VEC_PUSH(&d->added) = name;
+	}
+	d->added.len = sort_unique(d->added.items, d->added.len);
+	return 0;
+}
+
+int snug_derive(const struct snug_recording *const *recordings, size_t n,
+		const struct snug_derive_policy *policy, struct snug_derived *ret,
+		struct snug_err *err)
+{
+	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
+	VEC(const char *) all = { 0 };
+	int r;
+
+	d.profile = snug_seccomp_profile_new("recording", SNUG_ACTION_ERRNO);
+	d.profile->name = snug_k8s_name(policy->name);
+	for (size_t i = 0; i < n; i++)
+		collect(&d, recordings[i]);
+	d.recorded.len = sort_unique(d.recorded.items, d.recorded.len);
+	r = collect_base(&d, policy, err);
+	if (r < 0)
+		return r;
+	if (!d.recorded.len && !d.added.len)
+		return snug_err_set(err, -ENODATA, "nothing was recorded");
+	VEC_FOREACH (name, &d.recorded)
+		*VEC_PUSH(&all) = *name;
+	VEC_FOREACH (name, &d.added)
+		*VEC_PUSH(&all) = *name;
+	snug_seccomp_profile_add(d.profile, SNUG_ACTION_ALLOW, all.items, all.len);
+	VEC_DONE(&all);
+	*ret = d;
+	d = (struct snug_derived){ 0 };
+	return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* derive(recordings, policy) -> profile: a pure function. */
+#include "record/recording.h"
+#include "seccomp/profile.h"
+
+struct snug_derive_policy {
+	const char *name;        /* metadata.name of the profile, made valid for Kubernetes */
+	const char *const *base; /* names to allow besides, n_base of them; NULL with 0 for none */
+	size_t n_base;
+};
+
+/* A call that a recording has and a profile cannot: no table knows its number. */
+struct snug_unnamed_call {
+	enum snug_arch arch;
+	uint32_t nr;
+};
+
+struct snug_derived {
+	struct snug_seccomp_profile *profile;
+	VEC(const char *) recorded; /* names from the recordings, sorted */
+	VEC(const char *) added;    /* names from the base set that no recording had, sorted */
+	VEC(struct snug_unnamed_call) unnamed;
+};
+
+void snug_derived_done(struct snug_derived *d);
+
+/* The base set that OCI runtimes need around a workload, as the peers add it; NULL-terminated. */
+const char *const *snug_base_syscalls(void);
+
+/*
+ * Derives one profile from @n recordings.  It refuses by default (SCMP_ACT_ERRNO), allows every
+ * recorded name and the base set's names that the architecture has, and lists the native
+ * architecture of each recording and every other ABI that was used.  The OCI format allows a name
+ * on all listed architectures alike.
+ * Errors: -EINVAL for a base name that no architecture has (with "did you mean"), -ENODATA when
+ * there is nothing to allow.
+ */
+int snug_derive(const struct snug_recording *const *recordings, size_t n,
+		const struct snug_derive_policy *policy, struct snug_derived *ret,
+		struct snug_err *err) __attribute__((warn_unused_result));

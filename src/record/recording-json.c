@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recording as a document; docs/recording.md is its description. */
+#include "record/recording.h"
+
+#include "base/err.h"
+#include "base/fdio.h"
+#include "base/limits.h"
+#include "codec/decode.h"
+#include "codec/writer.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void write_call(struct snug_writer *w, const struct snug_recording_call *c)
+{
+	snug_writer_begin_object(w);
+	snug_writer_member_uint(w, "nr", c->nr);
+	if (c->name)
+		snug_writer_member_string(w, "name", c->name);
+	if (c->has_first) {
+		snug_writer_member_uint(w, "firstUs", c->first_us);
+		snug_writer_member_uint(w, "pid", c->pid);
+		snug_writer_member_string(w, "comm", c->comm ? c->comm : "");
+	}
+	snug_writer_end_object(w);
+}
+
+/* Calls are sorted by ABI: one array for each. */
+static void write_calls(struct snug_writer *w, const struct snug_recording *r)
+{
+	int arch = _SNUG_ARCH_INVALID;
+
+	snug_writer_key(w, "calls");
+	snug_writer_begin_object(w);
+	VEC_FOREACH (c, &r->calls) {
+		if ((int)c->arch != arch) {
+			if (arch != _SNUG_ARCH_INVALID)
+				snug_writer_end_array(w);
+			arch = (int)c->arch;
+			snug_writer_key(w, snug_arch_name(c->arch));
+			snug_writer_begin_array(w);
+		}
+		write_call(w, c);
+	}
+	if (arch != _SNUG_ARCH_INVALID)
+		snug_writer_end_array(w);
+	snug_writer_end_object(w);
+}
+
+static void write_exit(struct snug_writer *w, const struct snug_recording *r)
+{
+	if (r->exit_kind == SNUG_EXIT_NONE)
+		return;
+	snug_writer_key(w, "exit");
+	snug_writer_begin_object(w);
+	snug_writer_member_uint(w, r->exit_kind == SNUG_EXIT_CODE ? "code" : "signal",
+				r->exit_value);
+	snug_writer_end_object(w);
+}
+
+static void write_losses(struct snug_writer *w, const struct snug_recording *r)
+{
+	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
+	snug_writer_key(w, "lost");
+	snug_writer_begin_object(w);
+	snug_writer_member_uint(w, "news", r->lost.news);
+	snug_writer_member_uint(w, "tasks", r->lost.tasks);
+	snug_writer_member_uint(w, "numbers", r->lost.numbers);
+	snug_writer_member_uint(w, "misses", r->lost.misses);
+	snug_writer_member_uint(w, "execs", r->lost.execs);
+	snug_writer_end_object(w);
+}
+
+static void write_execs(struct snug_writer *w, const struct snug_recording *r)
+{
+	snug_writer_key(w, "execs");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (e, &r->execs) {
+		snug_writer_begin_object(w);
+		snug_writer_member_uint(w, "atUs", e->at_us);
+		snug_writer_member_uint(w, "pid", e->pid);
+		snug_writer_member_string(w, "comm", e->comm);
+		snug_writer_member_string(w, "path", e->path);
+		snug_writer_end_object(w);
+	}
+	snug_writer_end_array(w);
+}
+
+void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
+{
+	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, out);
+
+	snug_writer_begin_object(w);
+	snug_writer_member_uint(w, "snugRecording", SNUG_RECORDING_VERSION);
+	snug_writer_member_string(w, "engine", r->engine);
+	snug_writer_member_string(w, "arch", snug_arch_name(r->arch));
+	snug_writer_member_string(w, "kernel", r->kernel ? r->kernel : "");
+	snug_writer_member_string(w, "start", r->start ? r->start : "");
+	snug_writer_member_uint(w, "durationUs", r->duration_us);
+	snug_writer_key(w, "command");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (word, &r->command)
+		snug_writer_string(w, *word);
+	snug_writer_end_array(w);
+	write_exit(w, r);
+	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
+	write_losses(w, r);
+	write_calls(w, r);
+	write_execs(w, r);
+	snug_writer_end_object(w);
+	snug_writer_finish(w);
+}
+
+static int decode_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	enum snug_arch *arch = dst;
+
+	if (v->type != SNUG_DOC_STRING)
+		return snug_decode_expected(d, v, "an architecture name");
+	*arch = snug_arch_from_name(v->str.text);
+	if (*arch == _SNUG_ARCH_INVALID)
+		return snug_decode_fail(d, v, -EINVAL, "unknown architecture '%.64s'", v->str.text);
+	return 0;
+}
+
+static int decode_word(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct snug_recording *r = dst;
+	char *word = NULL;
+	int e;
+
+	e = snug_decode_string(d, v, &word);
+	if (e < 0)
+		return e;
+	*VEC_PUSH(&r->command) = word;
+	return 0;
+}
+
+static int decode_command(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_RECORDING_CALLS, decode_word, dst);
+}
+
+struct exit_fields {
+	uint32_t code, signal;
+};
+
+static int decode_exit(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "code", snug_decode_u32, offsetof(struct exit_fields, code), 0 },
+		{ "signal", snug_decode_u32, offsetof(struct exit_fields, signal), 0 },
+		{ NULL },
+	};
+	struct exit_fields x = { UINT32_MAX, UINT32_MAX };
+	struct snug_recording *r = dst;
+	int e;
+
+	e = snug_decode_object(d, v, fields, &x);
+	if (e < 0)
+		return e;
+	if ((x.code == UINT32_MAX) == (x.signal == UINT32_MAX))
+		return snug_decode_expected(d, v, "either 'code' or 'signal'");
+	r->exit_kind = x.signal == UINT32_MAX ? SNUG_EXIT_CODE : SNUG_EXIT_SIGNAL;
+	r->exit_value = x.signal == UINT32_MAX ? x.code : x.signal;
+	return 0;
+}
+
+static int decode_losses(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "news", snug_decode_u64, offsetof(struct snug_recording_losses, news), 0 },
+		{ "tasks", snug_decode_u64, offsetof(struct snug_recording_losses, tasks), 0 },
+		{ "numbers", snug_decode_u64, offsetof(struct snug_recording_losses, numbers), 0 },
+		{ "misses", snug_decode_u64, offsetof(struct snug_recording_losses, misses), 0 },
+		{ "execs", snug_decode_u64, offsetof(struct snug_recording_losses, execs), 0 },
+		{ NULL },
+	};
+
+	return snug_decode_object(d, v, fields, &((struct snug_recording *)dst)->lost);
+}
+
+struct call_fields {
+	uint32_t nr, pid;
+	uint64_t first_us;
+	char *name, *comm;
+};
+
+static void call_fields_done(struct call_fields *f)
+{
+	free(f->name);
+	free(f->comm);
+}
+
+/* Which recording and ABI the array of calls belongs to. */
+struct calls_of {
+	struct snug_recording *recording;
+	enum snug_arch arch;
+};
+
+static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "nr", snug_decode_u32, offsetof(struct call_fields, nr), SNUG_DECODE_REQUIRED },
+		{ "name", snug_decode_string, offsetof(struct call_fields, name), 0 },
+		{ "firstUs", snug_decode_u64, offsetof(struct call_fields, first_us), 0 },
+		{ "pid", snug_decode_u32, offsetof(struct call_fields, pid), 0 },
+		{ "comm", snug_decode_string, offsetof(struct call_fields, comm), 0 },
+		{ NULL },
+	};
+	CLEANUP(call_fields_done) struct call_fields f = { .first_us = UINT64_MAX };
+	struct calls_of *of = dst;
+	struct snug_recording_call *c;
+	const char *known;
+	int e;
+
+	e = snug_decode_object(d, v, fields, &f);
+	if (e < 0)
+		return e;
+	known = snug_syscall_name(of->arch, f.nr);
+	if (f.name && known && strcmp(f.name, known) != 0)
+		return snug_decode_fail(d, v, -EINVAL, "call %u of %s is '%s', not '%.64s'", f.nr,
+					snug_arch_name(of->arch), known, f.name);
+	/* a newer snug may know a number that this one does not: its name is taken if the name is
+	 * known as such nowhere else */
+	if (f.name && !known && snug_syscall_is_known(f.name))
+		return snug_decode_fail(d, v, -EINVAL, "'%.64s' is not call %u of %s", f.name, f.nr,
+					snug_arch_name(of->arch));
+	c = snug_recording_call(of->recording, of->arch, f.nr);
+	if (f.first_us == UINT64_MAX)
+		return 0;
+	free(c->comm);
+	c->has_first = true;
+	c->first_us = f.first_us;
+	c->pid = f.pid;
+	c->comm = STEAL(f.comm);
+	return 0;
+}
+
+static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct calls_of of = { .recording = dst };
+	int e;
+
+	if (v->type != SNUG_DOC_OBJECT)
+		return snug_decode_expected(d, v, "an object with one array for each architecture");
+	for (size_t i = 0; i < v->object.len; i++) {
+		const struct snug_doc_member *m = &v->object.items[i];
+
+		of.arch = snug_arch_from_name(m->key);
+		if (of.arch == _SNUG_ARCH_INVALID)
+			return snug_decode_fail(d, &m->value, -EINVAL,
+						"unknown architecture '%.64s'", m->key);
+		e = snug_decode_array(d, &m->value, SNUG_LIMIT_RECORDING_CALLS, decode_call, &of);
+		if (e < 0)
+			return e;
+	}
+	return 0;
+}
+
+static int decode_exec(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "atUs", snug_decode_u64, offsetof(struct snug_recording_exec, at_us), 0 },
+		{ "pid", snug_decode_u32, offsetof(struct snug_recording_exec, pid), 0 },
+		{ "comm", snug_decode_string, offsetof(struct snug_recording_exec, comm),
+		  SNUG_DECODE_REQUIRED },
+		{ "path", snug_decode_string, offsetof(struct snug_recording_exec, path),
+		  SNUG_DECODE_REQUIRED },
+		{ NULL },
+	};
+	struct snug_recording *r = dst;
+
+	return snug_decode_object(d, v, fields, VEC_PUSH(&r->execs));
+}
+
+static int decode_execs(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_RECORDING_EXECS, decode_exec, dst);
+}
+
+static int decode_version(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	uint32_t version;
+	int e;
+
+	(void)dst;
+	e = snug_decode_u32(d, v, &version);
+	if (e < 0)
+		return e;
+	if (version == 0 || version > SNUG_RECORDING_VERSION)
+		return snug_decode_fail(d, v, -EINVAL,
+					"recording version %u, this snug reads up to %u: use a "
+					"newer snug",
+					version, SNUG_RECORDING_VERSION);
+	return 0;
+}
+
+/* Decoders that take the whole recording have offset 0. */
+static const struct snug_decode_field recording_fields[] = {
+	{ "snugRecording", decode_version, 0, SNUG_DECODE_REQUIRED },
+	{ "engine", snug_decode_string, offsetof(struct snug_recording, engine), 0 },
+	{ "arch", decode_arch, offsetof(struct snug_recording, arch), SNUG_DECODE_REQUIRED },
+	{ "kernel", snug_decode_string, offsetof(struct snug_recording, kernel), 0 },
+	{ "start", snug_decode_string, offsetof(struct snug_recording, start), 0 },
+	{ "durationUs", snug_decode_u64, offsetof(struct snug_recording, duration_us), 0 },
+	{ "command", decode_command, 0, 0 },
+	{ "exit", decode_exit, 0, 0 },
+	{ "stoppedEarly", snug_decode_bool, offsetof(struct snug_recording, stopped_early), 0 },
+	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */
+	{ "lost", decode_losses, 0, 0 },
+	{ "calls", decode_calls, 0, SNUG_DECODE_REQUIRED },
+	{ "execs", decode_execs, 0, 0 },
+	{ NULL },
+};
+
+int snug_recording_parse(const char *name, const char *text, size_t len,
+			 struct snug_recording **ret, struct snug_err *err)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = snug_recording_new();
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+	CLEANUP(snug_decode_done) struct snug_decode d = { .err = err };
+	int e;
+
+	e = snug_json_parse(name, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, err);
+	if (e < 0)
+		return e;
+	d.doc = doc;
+	if (!snug_doc_get(snug_doc_root(doc, 0), "snugRecording"))
+		return snug_err_set(err, -EINVAL,
+				    "%s: is no recording: it has no member 'snugRecording'", name);
+	e = snug_decode_object(&d, snug_doc_root(doc, 0), recording_fields, r);
+	if (e < 0)
+		return e;
+	if (r->calls.len > SNUG_LIMIT_RECORDING_CALLS)
+		return snug_err_set(err, -E2BIG, "%s: over %d calls", name,
+				    SNUG_LIMIT_RECORDING_CALLS);
+	snug_recording_sort(r);
+	*ret = STEAL(r);
+	return 0;
+}
+
+int snug_recording_read(const char *path, struct snug_recording **ret, struct snug_err *err)
+{
+	CLEANUP(freep) char *text = NULL;
+	size_t len;
+	int e;
+
+	e = snug_read_file(path, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
+	if (e < 0)
+		return e;
+	return snug_recording_parse(strcmp(path, "-") == 0 ? "<stdin>" : path, text, len, ret, err);
+}

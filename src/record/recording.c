@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/recording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct snug_recording *snug_recording_new(void)
+{
+	struct snug_recording *r = xcalloc(1, sizeof(*r));
+
+	r->engine = xstrdup("bpf");
+	r->arch = snug_arch_native();
+	return r;
+}
+
+struct snug_recording *snug_recording_free(struct snug_recording *r)
+{
+	if (!r)
+		return NULL;
+	free(r->engine);
+	free(r->kernel);
+	free(r->start);
+	VEC_FOREACH (word, &r->command)
+		free(*word);
+	VEC_DONE(&r->command);
+	VEC_FOREACH (c, &r->calls) {
+		free(c->name);
+		free(c->comm);
+	}
+	VEC_DONE(&r->calls);
+	VEC_FOREACH (e, &r->execs) {
+		free(e->comm);
+		free(e->path);
+	}
+	VEC_DONE(&r->execs);
+	free(r);
+	return NULL;
+}
+
+struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum snug_arch arch,
+						uint32_t nr)
+{
+	struct snug_recording_call *call;
+	const char *name;
+
+	VEC_FOREACH (c, &r->calls) {
+		if (c->arch == arch && c->nr == nr)
+			return c;
+	}
+	name = snug_syscall_name(arch, nr);
+	call = VEC_PUSH(&r->calls);
+	call->arch = arch;
+	call->nr = nr;
+	call->name = name ? xstrdup(name) : NULL;
+	return call;
+}
+
+static int compare_calls(const void *a, const void *b)
+{
+	const struct snug_recording_call *x = a, *y = b;
+
+	if (x->arch != y->arch)
+		return x->arch < y->arch ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+void snug_recording_sort(struct snug_recording *r)
+{
+	if (r->calls.len)
+		qsort(r->calls.items, r->calls.len, sizeof(*r->calls.items), compare_calls);
+}
+
+bool snug_recording_is_complete(const struct snug_recording *r)
+{
+	const struct snug_recording_losses *l = &r->lost;
+
+	return !(l->news | l->tasks | l->numbers | l->misses | l->execs);
+}

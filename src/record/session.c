@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/session.h"
+
+#include "base/err.h"
+#include "base/limits.h"
+#include "snug_abi.h"
+#include "trace/engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+
+struct snug_session {
+	struct snug_engine *engine;
+	struct snug_target *target;
+	struct snug_recording *recording; /* until finish */
+	struct snug_session_options opts;
+	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
+	bool has_started;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static char *wall_clock(void)
+{
+	struct timespec ts;
+	struct tm tm;
+	char text[32];
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	return xasprintf("%s.%06ldZ", text, ts.tv_nsec / 1000);
+}
+
+/* Which seccomp ABI the engine's small number stands for on this machine. */
+static enum snug_arch arch_of_abi(uint32_t abi)
+{
+	enum snug_arch native = snug_arch_native();
+
+	if (abi == SNUG_ABI_NATIVE)
+		return native;
+	if (abi == SNUG_ABI_X32)
+		return SNUG_ARCH_X32;
+	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
+}
+
+int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
+		     struct snug_err *err)
+{
+	CLEANUP(snug_session_freep) struct snug_session *s = xcalloc(1, sizeof(*s));
+	struct utsname uts;
+	int r;
+
+	s->opts = *opts;
+	r = snug_engine_open(&s->engine, err);
+	if (r < 0)
+		return r;
+	r = snug_target_new(s->engine, &s->target, err);
+	if (r < 0)
+		return r;
+	s->recording = snug_recording_new();
+	if (uname(&uts) == 0)
+		s->recording->kernel = xstrdup(uts.release);
+	for (const char *const *word = opts->command; word && *word; word++)
+		*VEC_PUSH(&s->recording->command) = xstrdup(*word);
+	*ret = STEAL(s);
+	return 0;
+}
+
+struct snug_session *snug_session_free(struct snug_session *s)
+{
+	if (!s)
+		return NULL;
+	snug_recording_free(s->recording);
+	snug_target_free(s->target);
+	snug_engine_free(s->engine);
+	free(s);
+	return NULL;
+}
+
+static void start_clock(struct snug_session *s)
+{
+	s->start_ns = now_ns();
+	s->recording->start = wall_clock();
+}
+
+int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err)
+{
+	start_clock(s);
+	return snug_target_arm(s->target, pidfd, err);
+}
+
+int snug_session_watch_comm(struct snug_session *s, const char *comm, struct snug_err *err)
+{
+	start_clock(s);
+	s->has_started = true;
+	return snug_target_add_comm(s->target, comm, err);
+}
+
+int snug_session_poll_fd(const struct snug_session *s)
+{
+	return snug_target_poll_fd(s->target);
+}
+
+static void set_first(struct snug_recording_call *c, uint64_t at_us, uint32_t pid, const char *comm)
+{
+	c->has_first = true;
+	c->first_us = at_us;
+	c->pid = pid;
+	free(c->comm);
+	c->comm = xstrdup(comm);
+}
+
+static void keep_exec(struct snug_session *s, const struct snug_session_event *ev)
+{
+	struct snug_recording *r = s->recording;
+	struct snug_recording_exec *e;
+
+	if (r->execs.len == SNUG_LIMIT_RECORDING_EXECS) {
+		r->lost.execs++;
+		return;
+	}
+	e = VEC_PUSH(&r->execs);
+	e->at_us = ev->at_us;
+	e->pid = ev->pid;
+	e->comm = xstrdup(ev->comm);
+	e->path = xstrdup(ev->path);
+}
+
+/* The execve that started the target was made before anything could be observed. */
+static void keep_first_exec(struct snug_session *s, const struct snug_news *n, const char *comm)
+{
+	uint32_t nr = (uint32_t)snug_syscall_number(snug_arch_native(), "execve");
+
+	s->has_started = true;
+	s->start_ns = n->time_ns;
+	set_first(snug_recording_call(s->recording, snug_arch_native(), nr), 0, n->pid, comm);
+}
+
+static void on_news(void *data, const struct snug_news *n, const char *exec_path)
+{
+	struct snug_session *s = data;
+	char comm[SNUG_COMM_LEN + 1] = { 0 };
+	struct snug_session_event ev = { .pid = n->pid, .comm = comm };
+
+	memcpy(comm, n->comm, SNUG_COMM_LEN);
+	if (n->type == SNUG_NEWS_EXEC && !s->has_started)
+		keep_first_exec(s, n, comm);
+	ev.at_us = n->time_ns > s->start_ns ? (n->time_ns - s->start_ns) / 1000 : 0;
+	switch (n->type) {
+	case SNUG_NEWS_CALL:
+		ev.type = SNUG_SESSION_CALL;
+		ev.arch = arch_of_abi(n->abi);
+		ev.nr = n->nr;
+		ev.name = snug_syscall_name(ev.arch, n->nr);
+		set_first(snug_recording_call(s->recording, ev.arch, n->nr), ev.at_us, n->pid,
+			  comm);
+		break;
+	case SNUG_NEWS_PROCESS:
+		ev.type = SNUG_SESSION_PROCESS;
+		ev.mntns = n->nr;
+		break;
+	case SNUG_NEWS_EXEC:
+		ev.type = SNUG_SESSION_EXEC;
+		ev.path = exec_path ? exec_path : "";
+		keep_exec(s, &ev);
+		break;
+	case SNUG_NEWS_EXIT:
+		ev.type = SNUG_SESSION_EXIT;
+		break;
+	default:
+		return;
+	}
+	if (s->opts.on_event)
+		s->opts.on_event(s->opts.data, &ev);
+}
+
+int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
+{
+	int r = snug_target_dispatch(s->target, on_news, s);
+
+	if (r < 0)
+		return snug_err_set(err, r, "cannot read the recorder's news: %s", strerror(-r));
+	return 0;
+}
+
+uint64_t snug_session_n_tasks(const struct snug_session *s)
+{
+	return snug_target_n_tasks(s->target);
+}
+
+size_t snug_session_n_calls(const struct snug_session *s)
+{
+	return s->recording->calls.len;
+}
+
+uint64_t snug_session_elapsed_us(const struct snug_session *s)
+{
+	return (now_ns() - s->start_ns) / 1000;
+}
+
+static void keep_call(void *data, uint32_t abi, uint32_t nr)
+{
+	struct snug_session *s = data;
+
+	(void)snug_recording_call(s->recording, arch_of_abi(abi), nr);
+}
+
+struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, bool stopped_early)
+{
+	CLEANUP(snug_err_done) struct snug_err ignored = SNUG_ERR_INIT;
+	struct snug_recording *r = s->recording;
+	struct snug_losses lost;
+
+	snug_target_stop(s->target);
+	(void)snug_session_dispatch(s, &ignored);
+	snug_target_calls(s->target, keep_call, s);
+	snug_target_losses(s->target, &lost);
+	r->lost.news = lost.news;
+	r->lost.tasks = lost.tasks;
+	r->lost.numbers = lost.numbers;
+	r->lost.misses = lost.misses;
+	r->duration_us = snug_session_elapsed_us(s);
+	r->stopped_early = stopped_early;
+	if (wstatus >= 0 && WIFEXITED(wstatus)) {
+		r->exit_kind = SNUG_EXIT_CODE;
+		r->exit_value = (uint32_t)WEXITSTATUS(wstatus);
+	} else if (wstatus >= 0 && WIFSIGNALED(wstatus)) {
+		r->exit_kind = SNUG_EXIT_SIGNAL;
+		r->exit_value = (uint32_t)WTERMSIG(wstatus);
+	}
+	snug_recording_sort(r);
+	s->recording = NULL;
+	return r;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * A recording in the making: an engine's news become facts.  The session has no loop of its own;
+ * its owner polls snug_session_poll_fd() and calls snug_session_dispatch(), now and then also
+ * without being woken, because few news do not wake anyone.
+ */
+#include "base/mem.h"
+#include "record/recording.h"
+
+struct snug_err;
+
+enum snug_session_event_type {
+	SNUG_SESSION_CALL,    /* nr, arch, name: for the first time */
+	SNUG_SESSION_PROCESS, /* pid, mntns: joined */
+	SNUG_SESSION_EXEC,    /* pid, path */
+	SNUG_SESSION_EXIT,    /* pid: ended */
+};
+
+struct snug_session_event {
+	enum snug_session_event_type type;
+	uint64_t at_us; /* after the start */
+	uint32_t pid;
+	const char *comm;
+	enum snug_arch arch;
+	uint32_t nr;
+	const char *name; /* CALL: or NULL */
+	uint32_t mntns;   /* PROCESS: inode number of its mount namespace */
+	const char *path; /* EXEC */
+};
+
+struct snug_session_options {
+	const char *const *command; /* NULL-terminated, copied; for the record */
+	/* Told of every event, in order; may be NULL. */
+	void (*on_event)(void *data, const struct snug_session_event *ev);
+	void *data;
+};
+
+struct snug_session;
+
+/* Gets an engine ready; nothing is recorded yet.  Errors as snug_engine_open(). */
+int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
+		     struct snug_err *err) __attribute__((warn_unused_result));
+struct snug_session *snug_session_free(struct snug_session *s);
+DEFINE_FREEP(struct snug_session, snug_session_freep, snug_session_free)
+
+/* Records the process behind @pidfd and its descendants from its next execve(2) on. */
+int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err);
+/* Records every process named @comm and its descendants, running or to come. */
+int snug_session_watch_comm(struct snug_session *s, const char *comm, struct snug_err *err);
+int snug_session_poll_fd(const struct snug_session *s);
+int snug_session_dispatch(struct snug_session *s, struct snug_err *err);
+/* Threads of the target that live. */
+uint64_t snug_session_n_tasks(const struct snug_session *s);
+/* Distinct calls so far. */
+size_t snug_session_n_calls(const struct snug_session *s);
+uint64_t snug_session_elapsed_us(const struct snug_session *s);
+
+/* Ends the recording and hands it over; @wstatus is the command's wait(2) status, -1 for none. */
+struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, bool stopped_early);

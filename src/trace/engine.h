@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The BPF engine: programs that see which system calls the tasks of a target make.
+ *
+ * One instance of the programs serves the host: the first recorder loads it, the others find it
+ * (bpf(2), BPF_LINK_GET_NEXT_ID) and hold it open as well, and the kernel unloads it with the last
+ * one, however that one ends.  Nothing is pinned and no daemon is needed, so nothing is left
+ * behind.
+ */
+#include "base/mem.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct snug_err;
+struct snug_news;
+
+struct snug_engine;
+
+/* Attaches to the host's instance, or loads one.  Needs CAP_BPF and CAP_PERFMON, or root; without
+ * CAP_SYS_ADMIN the instance is always one's own.
+ * Errors: -EPERM and -EOPNOTSUPP name what is missing and the way out; within milliseconds. */
+int snug_engine_open(struct snug_engine **ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
+struct snug_engine *snug_engine_free(struct snug_engine *e);
+DEFINE_FREEP(struct snug_engine, snug_engine_freep, snug_engine_free)
+/* Whether another recorder had loaded the programs. */
+bool snug_engine_is_shared(const struct snug_engine *e);
+
+/* One recording: a slot of the instance.  Freed by the kernel side too when this process dies. */
+struct snug_target;
+
+/* @e is borrowed and must outlive the target. */
+int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
+struct snug_target *snug_target_free(struct snug_target *t);
+DEFINE_FREEP(struct snug_target, snug_target_freep, snug_target_free)
+
+/* The process behind @pidfd (one thread, a child of ours) joins with its next successful execve(2);
+ * what it does before is not recorded.  The execve itself counts as made. */
+int snug_target_arm(struct snug_target *t, int pidfd, struct snug_err *err);
+/* Every process whose name (task comm, cut to 15 bytes) is @comm joins: those that run, and those
+ * that are executed from now on, in every namespace.  Only from the initial PID namespace can those
+ * that already run be found. */
+int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_err *err);
+
+/* Readable when there are many news, or the target has ended; few news do not wake anyone. */
+int snug_target_poll_fd(const struct snug_target *t);
+/* Calls @fn for all news in the ring (bpf/include/snug_abi.h).  Returns their number or negative
+ * errno. */
+int snug_target_dispatch(struct snug_target *t,
+			 void (*fn)(void *data, const struct snug_news *n, const char *exec_path),
+			 void *data);
+/* Threads of the target that live. */
+uint64_t snug_target_n_tasks(const struct snug_target *t);
+/* Ends the recording: what is made from now on is not noted. */
+void snug_target_stop(struct snug_target *t);
+
+/* Calls @fn for every call the target made: ABI (enum snug_bpf_abi) and number. */
+void snug_target_calls(const struct snug_target *t,
+		       void (*fn)(void *data, uint32_t abi, uint32_t nr), void *data);
+
+struct snug_losses {
+	uint64_t news;    /* events that did not fit the ring: first-seen facts are missing */
+	uint64_t tasks;   /* threads that could not be followed */
+	uint64_t numbers; /* calls with numbers over 1023 beyond the first 256 of them */
+	uint64_t misses;  /* runs of the programs that the kernel skipped, for whatever task */
+};
+void snug_target_losses(const struct snug_target *t, struct snug_losses *ret);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/sigsys.h"
+
+#include "base/err.h"
+#include "snug_abi.h"
+#include "trace/probe.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "sigsys.skel.h"
+
+struct snug_sigsys {
+	struct snug_sigsys_bpf *obj;
+	struct ring_buffer *ring;
+	void (*fn)(void *data, const struct snug_sigsys_event *ev);
+	void *fn_data;
+};
+
+static int on_event(void *ctx, void *data, size_t size)
+{
+	struct snug_sigsys *s = ctx;
+	const struct snug_news *n = data;
+	struct snug_sigsys_event ev = { 0 };
+
+	if (size < sizeof(*n))
+		return 0;
+	ev.pid = n->pid;
+	ev.tid = n->tid;
+	ev.audit_arch = n->abi;
+	ev.nr = n->nr;
+	memcpy(ev.comm, n->comm, sizeof(n->comm));
+	s->fn(s->fn_data, &ev);
+	return 0;
+}
+
+int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
+{
+	CLEANUP(snug_sigsys_freep) struct snug_sigsys *s = xcalloc(1, sizeof(*s));
+	int r;
+
+	if (snug_probe_is_disabled("sigsys") || snug_probe_is_disabled("bpf"))
+		return snug_err_set(err, -EOPNOTSUPP, "turned off by SNUG_TEST_DISABLE");
+	snug_probe_quiet_libbpf();
+	s->obj = snug_sigsys_bpf__open();
+	if (!s->obj)
+		return snug_err_errno(err, "cannot open the embedded BPF object");
+	r = snug_sigsys_bpf__load(s->obj);
+	if (r == 0)
+		r = snug_sigsys_bpf__attach(s->obj);
+	if (r < 0)
+		return snug_probe_explain_bpf(r, err);
+	s->ring = ring_buffer__new(bpf_map__fd(s->obj->maps.snug_sigsys_ring), on_event, s, NULL);
+	if (!s->ring)
+		return snug_err_errno(err, "cannot map the ring buffer");
+	*ret = STEAL(s);
+	return 0;
+}
+
+struct snug_sigsys *snug_sigsys_free(struct snug_sigsys *s)
+{
+	if (!s)
+		return NULL;
+	ring_buffer__free(s->ring);
+	if (s->obj)
+		snug_sigsys_bpf__destroy(s->obj);
+	free(s);
+	return NULL;
+}
+
+int snug_sigsys_poll_fd(const struct snug_sigsys *s)
+{
+	return ring_buffer__epoll_fd(s->ring);
+}
+
+int snug_sigsys_dispatch(struct snug_sigsys *s,
+			 void (*fn)(void *data, const struct snug_sigsys_event *ev), void *data)
+{
+	s->fn = fn;
+	s->fn_data = data;
+	return ring_buffer__consume(s->ring);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Learns which call seccomp killed or trapped a process for (privileged). */
+#include "base/mem.h"
+
+#include <stdint.h>
+
+struct snug_err;
+
+struct snug_sigsys_event {
+	uint32_t pid, tid;
+	uint32_t audit_arch; /* AUDIT_ARCH_* (linux/audit.h) */
+	uint32_t nr;
+	char comm[16 + 1];
+};
+
+struct snug_sigsys;
+
+/* Watches the whole host's SIGSYS by seccomp; a process that is not killed pays nothing.
+ * -EPERM or -EOPNOTSUPP where BPF is not to be had. */
+int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
+struct snug_sigsys *snug_sigsys_free(struct snug_sigsys *s);
+DEFINE_FREEP(struct snug_sigsys, snug_sigsys_freep, snug_sigsys_free)
+/* Readable when something happened. */
+int snug_sigsys_poll_fd(const struct snug_sigsys *s);
+/* Calls @fn for each event.  Returns their number or negative errno. */
+int snug_sigsys_dispatch(struct snug_sigsys *s,
+			 void (*fn)(void *data, const struct snug_sigsys_event *ev), void *data);
