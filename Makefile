@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+# Short commands over meson.  `make help` lists them.  Variables:
+#   BUILD=DIR   build directory (default: build)      PREFIX=DIR   installed below (/usr/local)
+#   DESTDIR=DIR staging root of `make install`        V=1          show compiler commands
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+NINJA = ninja -C $(BUILD) $(if $(V),-v)
+
+all: $(BUILD)/build.ninja
+	@$(NINJA)
+
+help:
+	@echo 'make            build ./$(BUILD)/src/cmd/snug'
+	@echo 'make demo       install what the build needs, build, record and confine `ls /`'
+	@echo 'make test       install what the tests need, build, run all tests'
+	@echo 'make check      format, layers, headers, shell scripts, documents'
+	@echo 'make bench      measure the cost of recording'
+	@echo 'make static     one static snug in ./build-static'
+	@echo 'make install    to $$(DESTDIR)$$(PREFIX)'
+	@echo 'make clean      remove every build directory'
+
+# Tests and man pages are left out of the first, small build: it needs fewer packages.
+$(BUILD)/build.ninja:
+	@tools/install-deps build
+	@meson setup $(BUILD) --prefix=$(abspath $(PREFIX)) -Dtests=false
+
+demo:
+	@tools/install-deps build
+	@$(MAKE) --no-print-directory all
+	@tools/demo $(BUILD)/src/cmd/snug
+
+test:
+	@tools/install-deps test
+	@tools/configure $(BUILD) -Dtests=true
+	@$(NINJA)
+	@tools/run-tests $(BUILD)
+
+check:
+	@tools/install-deps test
+	@tools/configure $(BUILD) -Dtests=true
+	@$(NINJA)
+	@tools/check-all $(BUILD)
+
+format:
+	@tools/check-format --fix
+
+bench:
+	@tools/install-deps test
+	@tools/configure $(BUILD) -Dtests=true
+	@$(NINJA)
+	@tools/bench $(BUILD)
+
+static:
+	@tools/install-deps build
+	@tools/build-static build-static
+
+# Builds first, as who may build; installing then touches nothing in the build directory.
+install: all
+	@meson configure $(BUILD) --prefix=$(abspath $(PREFIX))
+	@DESTDIR='$(DESTDIR)' meson install -C $(BUILD)
+
+clean:
+	rm -rf build build-*/ $(BUILD)
+
+.PHONY: all help demo test check format bench static install clean
