@@ -23,7 +23,8 @@ help:
 # Tests and man pages are left out of the first, small build: it needs fewer packages.
 $(BUILD)/build.ninja:
 	@tools/install-deps build
-	@meson setup $(BUILD) --prefix=$(abspath $(PREFIX)) -Dtests=false
+	@meson setup $(BUILD) --prefix='$(abspath $(PREFIX))' -Dtests=false
+	@echo '$(abspath $(PREFIX))' >$(BUILD)/prefix
 
 demo:
 	@tools/install-deps build
@@ -55,10 +56,13 @@ static:
 	@tools/install-deps build
 	@tools/build-static build-static
 
-# Builds first, as who may build; installing then touches nothing in the build directory.
-install: all
-	@meson configure $(BUILD) --prefix=$(abspath $(PREFIX))
-	@DESTDIR='$(DESTDIR)' meson install -C $(BUILD)
+# A new PREFIX is told to meson before building; installing itself, as root perhaps, builds nothing.
+install: $(BUILD)/build.ninja
+	@[ "$$(cat $(BUILD)/prefix 2>/dev/null)" = '$(abspath $(PREFIX))' ] || { \
+		meson configure $(BUILD) --prefix='$(abspath $(PREFIX))' && \
+		echo '$(abspath $(PREFIX))' >$(BUILD)/prefix; }
+	@$(NINJA)
+	@DESTDIR='$(abspath $(DESTDIR))' meson install -C $(BUILD) --no-rebuild
 
 clean:
 	rm -rf build build-*/ $(BUILD)
