@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mixed: a 64-bit program that makes three calls through the 32-bit entry.  199 is getuid32 for
+ * i386 and fremovexattr for x86-64, 24 is getuid (16 bit) and sched_yield: who mixes the ABIs up
+ * names calls that were never made.
+ */
+#include "program.h"
+
+static long int80(int nr)
+{
+	long ret;
+
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(nr) : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+int main(void)
+{
+	make_call(SYS_fsync);
+	check(int80(199) >= 0, "getuid32");
+	check(int80(24) >= 0, "getuid");
+	/* far beyond every table */
+	check(int80(900) == -ENOSYS, "900");
+	make_call(SYS_getsid);
+	say("mixed\n");
+	return 0;
+}
