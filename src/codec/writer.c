@@ -256,7 +256,9 @@ static bool is_ambiguous(const char *s)
 		if (strcasecmp(s, words[i]) == 0)
 			return true;
 	}
-	return strchr("0123456789+-.", s[0]) &&
+	if (strspn(s, "+-._") == len)
+		return true;
+	return strchr("0123456789+-.", s[0]) && strpbrk(s, "0123456789") &&
 	       strspn(s, "0123456789abcdefABCDEFxXoO_+-.:,tTzZ ") == len;
 }
 
