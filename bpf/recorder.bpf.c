@@ -26,7 +26,8 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* Tells instances of different builds apart; set before loading. */
+/* Tells instances of different builds apart; set before loading.  snug_exec reads it, because a map
+ * that no program refers to is not part of the instance. */
 const volatile __u64 snug_build_id;
 
 /* Entries in `pending` and `names`: with none, a look-up is not even tried. */
@@ -323,6 +324,8 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	struct snug_slot *slot;
 	__u32 mntns = 0;
 
+	if (!snug_build_id)
+		return 0;
 	if (!mark && n_names) {
 		join_by_name(task);
 		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);

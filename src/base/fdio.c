@@ -131,8 +131,8 @@ static int resolve_target(const char *path, char **ret, struct snug_err *err)
 
 static int open_direct(struct snug_outfile *f, struct snug_err *err)
 {
-	/* the descriptor itself: opening /dev/stdout anew fails on a socket, and on a file that only
-	 * whoever started us may open */
+	/* the descriptor itself: opening /dev/stdout anew fails on a socket, and on a file that
+	 * only whoever started us may open */
 	if (strcmp(f->name, "-") == 0 || strcmp(f->name, "/dev/stdout") == 0)
 		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else

@@ -25,8 +25,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "recorder.skel.h"
-
 static const char *const prog_names[SNUG_N_PROGS] = {
 	"snug_sys_enter",
 	"snug_fork",
@@ -36,11 +34,11 @@ static const char *const prog_names[SNUG_N_PROGS] = {
 
 static uint64_t build_id(void)
 {
-	const unsigned char *p;
 	uint64_t h = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
+	const unsigned char *p;
 	size_t len;
 
-	p = snug_recorder_bpf__elf_bytes(&len);
+	p = snug_engine_object_bytes(&len);
 	for (size_t i = 0; i < len; i++)
 		h = (h ^ p[i]) * 0x100000001b3;
 	return h;
@@ -108,7 +106,7 @@ uint64_t snug_engine_misses(const struct snug_engine *e)
 /* Maps the slots and the counters into this process. */
 static int engine_map_memory(struct snug_engine *e, struct snug_err *err)
 {
-	struct snug_recorder_bpf__bss *bss;
+	struct snug_shared_counters *counters;
 	void *p;
 
 	p = mmap(NULL, SNUG_SLOTS * sizeof(*e->slots), PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -120,21 +118,20 @@ static int engine_map_memory(struct snug_engine *e, struct snug_err *err)
 		 0);
 	if (p == MAP_FAILED)
 		return snug_err_errno(err, "cannot map the BPF programs' counters");
-	bss = e->bss = p;
-	e->counters.n_pending = &bss->n_pending;
-	e->counters.n_names = &bss->n_names;
+	counters = e->bss = p;
+	e->counters = counters;
 	return 0;
 }
 
 /* The build id in an instance's .rodata map, 0 when it cannot be read. */
 static uint64_t rodata_build_id(int fd, const struct bpf_map_info *info)
 {
-	struct snug_recorder_bpf__rodata ro;
 	uint32_t zero = 0;
+	uint64_t id;
 
-	if (info->value_size != sizeof(ro) || bpf_map_lookup_elem(fd, &zero, &ro) < 0)
+	if (info->value_size != sizeof(id) || bpf_map_lookup_elem(fd, &zero, &id) < 0)
 		return 0;
-	return ro.snug_build_id;
+	return id;
 }
 
 /* Keeps the fd of a map in its place of @e; *right_build turns true at a .rodata of this build. */
@@ -171,7 +168,7 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 	close(fd);
 }
 
-/* Collects the maps of a program that says it is ours.  Returns whether it is, of this build. */
+/* Collects the maps of a program.  Returns whether a .rodata of this build is among them. */
 static bool engine_take_maps(struct snug_engine *e, int prog_fd)
 {
 	uint32_t ids[16];
@@ -285,14 +282,16 @@ static struct snug_engine *engine_find(void)
 		CLEANUP(snug_engine_freep) struct snug_engine *e = NULL;
 		CLEANUP(closep) int link_fd = bpf_link_get_fd_by_id(id);
 		CLEANUP(closep) int prog_fd = -EBADF;
+		bool right_build = false;
 
 		if (link_fd < 0 || link_prog(link_fd, &prog_fd) != 0)
 			continue;
 		e = engine_new();
-		if (!engine_take_maps(e, prog_fd))
-			continue;
+		(void)engine_take_maps(e, prog_fd);
 		engine_take_links(e);
-		if (!engine_is_whole(e) || engine_records_us(e))
+		for (int i = 0; i < SNUG_N_PROGS; i++) /* each program uses some of the maps */
+			right_build |= engine_take_maps(e, e->progs[i]);
+		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
 			continue;
 		e->is_shared = true;
 		return STEAL(e);
@@ -300,54 +299,17 @@ static struct snug_engine *engine_find(void)
 	return NULL;
 }
 
-static void object_freep(struct snug_recorder_bpf **obj)
-{
-	if (*obj)
-		snug_recorder_bpf__destroy(*obj);
-}
-
-static int keep_fd(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
-}
-
-/* Loads and attaches; the object is only scaffolding, descriptors are what is kept. */
 static int engine_load(struct snug_engine **ret, struct snug_err *err)
 {
 	CLEANUP(snug_engine_freep) struct snug_engine *e = engine_new();
-	CLEANUP(object_freep) struct snug_recorder_bpf *obj = NULL;
 	int r;
 
-	obj = snug_recorder_bpf__open();
-	if (!obj)
-		return snug_err_errno(err, "cannot open the embedded BPF object");
-	obj->rodata->snug_build_id = build_id();
-	r = snug_recorder_bpf__load(obj);
-	if (r == 0)
-		r = snug_recorder_bpf__attach(obj);
+	/* FIXME(kernel 5.17): only older kernels need the second way */
+	r = snug_engine_load_light(e, build_id());
 	if (r < 0)
-		return snug_probe_explain_bpf(r, err);
-	const struct {
-		struct bpf_program *prog;
-		struct bpf_link *link;
-	} parts[SNUG_N_PROGS] = {
-		{ obj->progs.snug_sys_enter, obj->links.snug_sys_enter },
-		{ obj->progs.snug_fork, obj->links.snug_fork },
-		{ obj->progs.snug_exec, obj->links.snug_exec },
-		{ obj->progs.snug_exit, obj->links.snug_exit },
-	};
-
-	for (int i = 0; i < SNUG_N_PROGS; i++) {
-		e->progs[i] = keep_fd(bpf_program__fd(parts[i].prog));
-		e->links[i] = keep_fd(bpf_link__fd(parts[i].link));
-	}
-	e->slots_fd = keep_fd(bpf_map__fd(obj->maps.snug_slots));
-	e->rings_fd = keep_fd(bpf_map__fd(obj->maps.snug_rings));
-	e->odd_fd = keep_fd(bpf_map__fd(obj->maps.snug_odd));
-	e->pending_fd = keep_fd(bpf_map__fd(obj->maps.snug_pending));
-	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
-	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
-	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
+		r = snug_engine_load_full(e, build_id(), err);
+	if (r < 0)
+		return r;
 	if (!engine_is_whole(e))
 		return snug_err_errno(err, "cannot keep the BPF descriptors open");
 	*ret = STEAL(e);

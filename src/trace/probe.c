@@ -178,3 +178,10 @@ int snug_probe_task_storage(void)
 		return r;
 	return r ? 0 : -EOPNOTSUPP;
 }
+
+const char *snug_probe_libbpf_version(void)
+{
+	const char *v = libbpf_version_string();
+
+	return *v == 'v' ? v + 1 : v;
+}

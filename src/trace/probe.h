@@ -39,3 +39,6 @@ const char *snug_attach_name(enum snug_attach a);
 int snug_probe_attach(enum snug_attach a);
 /* Whether the kernel has the map type of task-local storage (Linux 5.11).  0 or negative errno. */
 int snug_probe_task_storage(void);
+
+/* "1.1.2", as linked; static memory. */
+const char *snug_probe_libbpf_version(void);

@@ -174,7 +174,7 @@ static void drop_pending(struct snug_target *t)
 	uint32_t key, next;
 	void *prev = NULL;
 
-	if (!__atomic_load_n(t->engine->counters.n_pending, __ATOMIC_RELAXED))
+	if (!__atomic_load_n(&t->engine->counters->n_pending, __ATOMIC_RELAXED))
 		return;
 	while (bpf_map_get_next_key(t->engine->pending_fd, prev, &next) == 0) {
 		struct snug_mark mark;
@@ -182,7 +182,7 @@ static void drop_pending(struct snug_target *t)
 		if (bpf_map_lookup_elem(t->engine->pending_fd, &next, &mark) == 0 &&
 		    mark.slot == t->index && mark.gen == t->mark.gen &&
 		    bpf_map_delete_elem(t->engine->pending_fd, &next) == 0) {
-			__atomic_sub_fetch(t->engine->counters.n_pending, 1, __ATOMIC_RELAXED);
+			__atomic_sub_fetch(&t->engine->counters->n_pending, 1, __ATOMIC_RELAXED);
 			continue;
 		}
 		key = next;
@@ -250,7 +250,7 @@ static unsigned add_threads(struct snug_target *t, const char *pid)
 			tid = tid * 10 + (uint32_t)(*p - '0');
 		if (bpf_map_update_elem(t->engine->pending_fd, &tid, &t->mark, BPF_NOEXIST) < 0)
 			continue;
-		__atomic_add_fetch(t->engine->counters.n_pending, 1, __ATOMIC_RELAXED);
+		__atomic_add_fetch(&t->engine->counters->n_pending, 1, __ATOMIC_RELAXED);
 		__atomic_add_fetch(&t->slot->tasks, 1, __ATOMIC_RELAXED);
 		added++;
 	}
@@ -304,7 +304,7 @@ static void drop_stale_name(struct snug_target *t)
 	if (s->gen == mark.gen && s->state == SNUG_SLOT_LIVE)
 		return;
 	if (bpf_map_delete_elem(t->engine->names_fd, &t->name) == 0)
-		__atomic_sub_fetch(t->engine->counters.n_names, 1, __ATOMIC_RELAXED);
+		__atomic_sub_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
 }
 
 int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_err *err)
@@ -323,7 +323,7 @@ int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_er
 		return snug_err_errno(err, "cannot wait for programs named '%s'", t->name.comm);
 	}
 	t->has_name = true;
-	__atomic_add_fetch(t->engine->counters.n_names, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
 	/* a program that is started under the profile needs it, whether or not we saw it start */
 	__atomic_or_fetch(&t->slot->bits[SNUG_ABI_NATIVE * SNUG_ABI_WORDS + nr / 64],
 			  1ull << (nr % 64), __ATOMIC_RELAXED);
@@ -359,7 +359,7 @@ void snug_target_stop(struct snug_target *t)
 		return;
 	t->has_name = false;
 	if (bpf_map_delete_elem(t->engine->names_fd, &t->name) == 0)
-		__atomic_sub_fetch(t->engine->counters.n_names, 1, __ATOMIC_RELAXED);
+		__atomic_sub_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
 }
 
 void snug_target_calls(const struct snug_target *t,

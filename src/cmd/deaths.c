@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/deaths.h"
+
+#include "base/err.h"
+#include "base/str.h"
+#include "cmd/say.h"
+#include "seccomp/syscalls.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void deaths_init(struct deaths *d, pid_t pid, bool can_kill)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
+	*d = (struct deaths){ .pid = pid, .is_watching = can_kill };
+	if (can_kill && snug_sigsys_open(&d->source, &err) < 0)
+		say_log("Not watching which call is blocked: %s", snug_err_msg(&err));
+}
+
+void deaths_done(struct deaths *d)
+{
+	d->source = snug_sigsys_free(d->source);
+}
+
+int deaths_poll_fd(const struct deaths *d)
+{
+	return d->source ? snug_sigsys_poll_fd(d->source) : -1;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512];
+	const char *p;
+	int ppid = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	/* "pid (comm) state ppid": comm may hold anything, so the last ')' counts (proc(5)) */
+	p = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
+	if (!p || sscanf(p + 1, " %*c %d", &ppid) != 1)
+		ppid = 0;
+	fclose(f);
+	return (pid_t)ppid;
+}
+
+static bool is_descendant(pid_t pid, pid_t ancestor)
+{
+	enum { MAX_DEPTH = 64 };
+
+	for (int i = 0; pid > 1 && i < MAX_DEPTH; i++) {
+		if (pid == ancestor)
+			return true;
+		pid = parent_of(pid);
+	}
+	return false;
+}
+
+/* "chmod (number 90, x86_64)" */
+static void add_call(struct snug_str *out, const struct snug_sigsys_event *ev)
+{
+	enum snug_arch arch = snug_arch_from_audit(ev->audit_arch);
+	uint32_t nr = ev->nr;
+	const char *name;
+
+	if (arch == SNUG_ARCH_X86_64 && (nr & 0x40000000) && !(nr & 0x80000000)) {
+		arch = SNUG_ARCH_X32; /* shares AUDIT_ARCH_X86_64; __X32_SYSCALL_BIT tells */
+		nr &= ~0x40000000u;
+	}
+	name = arch == _SNUG_ARCH_INVALID ? NULL : snug_syscall_name(arch, nr);
+	snug_str_addf(out, "%s (number %u, %s)", name ? name : "a call without a name", nr,
+		      arch == _SNUG_ARCH_INVALID ? "unknown ABI" : snug_arch_name(arch));
+}
+
+static void on_event(void *data, const struct snug_sigsys_event *ev)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	struct deaths *d = data;
+
+	if ((pid_t)ev->pid == d->pid) {
+		d->has_event = true;
+		d->event = *ev;
+		return;
+	}
+	if (!is_descendant((pid_t)ev->pid, d->pid))
+		return;
+	snug_str_add(&text, "process ");
+	snug_str_addf(&text, "%u (", ev->pid);
+	snug_str_add_printable(&text, ev->comm, strlen(ev->comm), sizeof(ev->comm));
+	snug_str_add(&text, ") got SIGSYS from seccomp for the call ");
+	add_call(&text, ev);
+	say_warn("%s", snug_str_text(&text));
+}
+
+void deaths_on_ready(void *data)
+{
+	struct deaths *d = data;
+
+	if (d->source)
+		(void)snug_sigsys_dispatch(d->source, on_event, d);
+}
+
+void deaths_report(struct deaths *d, int wstatus, const char *profile)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	deaths_on_ready(d);
+	if (!WIFSIGNALED(wstatus) || WTERMSIG(wstatus) != SIGSYS)
+		return;
+	if (d->has_event) {
+		add_call(&text, &d->event);
+		say_error("killed by seccomp: the profile '%s' does not allow %s%s%s", profile,
+			  say_bold(), snug_str_text(&text), say_plain());
+	} else {
+		say_error(
+			"killed by SIGSYS: the profile '%s' does not allow a call that the command "
+			"made; run this as root to learn which, or see the kernel's log: "
+			"journalctl -k -g type=1326",
+			profile);
+	}
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Which system call did a command die of?  Learned from BPF where we may use it. */
+#include "trace/sigsys.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct deaths {
+	pid_t pid;                  /* of the command */
+	struct snug_sigsys *source; /* or NULL */
+	bool is_watching;           /* the profile can kill */
+	bool has_event;
+	struct snug_sigsys_event event; /* of the command itself */
+};
+
+/* @can_kill: the profile has an action that ends in SIGSYS; without one there is nothing to do. */
+void deaths_init(struct deaths *d, pid_t pid, bool can_kill);
+void deaths_done(struct deaths *d);
+int deaths_poll_fd(const struct deaths *d);
+/* For supervise: reports descendants that were killed, keeps the command's own death. */
+void deaths_on_ready(void *data);
+/* Says what the command died of, if it was SIGSYS. */
+void deaths_report(struct deaths *d, int wstatus, const char *profile);

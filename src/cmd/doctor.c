@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `snug doctor`: a table of what this host offers, and what snug will use. */
+#include "base/str.h"
+#include "cmd/doctor-rows.h"
+#include "cmd/verb.h"
+#include "codec/writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct doctor_args {
+	bool json;
+};
+
+static const struct snug_option options[] = {
+	{ 'j', "json", SNUG_OPTION_BOOL, offsetof(struct doctor_args, json), NULL, "as JSON" },
+	SNUG_OPTIONS_END,
+};
+
+static const char *const state_names[] = {
+	[DOCTOR_YES] = "yes",
+	[DOCTOR_NO] = "no",
+	[DOCTOR_INFO] = "-",
+};
+
+static void print_table(const struct doctor_rows *rows)
+{
+	const char *group = "";
+
+	VEC_FOREACH (row, &rows->rows) {
+		if (strcmp(group, row->group) != 0)
+			printf("%s%s\n", *group ? "\n" : "", row->group);
+		group = row->group;
+		printf("  %-18s  %-3s  %s\n", row->name, state_names[row->state], row->detail);
+	}
+}
+
+static void print_json(const struct doctor_rows *rows)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, &text);
+
+	snug_writer_begin_array(w);
+	VEC_FOREACH (row, &rows->rows) {
+		snug_writer_begin_object(w);
+		snug_writer_member_string(w, "group", row->group);
+		snug_writer_member_string(w, "name", row->name);
+		if (row->state != DOCTOR_INFO)
+			snug_writer_member_bool(w, "ok", row->state == DOCTOR_YES);
+		snug_writer_member_string(w, "detail", row->detail);
+		snug_writer_end_object(w);
+	}
+	snug_writer_end_array(w);
+	snug_writer_finish(w);
+	fputs(snug_str_text(&text), stdout);
+}
+
+static int doctor_run(void *data, char **argv)
+{
+	CLEANUP(doctor_rows_done) struct doctor_rows rows = { 0 };
+	const struct doctor_args *args = data;
+
+	(void)argv;
+	doctor_collect(&rows);
+	if (args->json)
+		print_json(&rows);
+	else
+		print_table(&rows);
+	return SNUG_EXIT_OK;
+}
+
+const struct snug_verb snug_verb_doctor = {
+	.name = "doctor",
+	.synopsis = "",
+	.summary = "Show what this host offers and what snug will use",
+	.options = options,
+	.args_size = sizeof(struct doctor_args),
+	.run = doctor_run,
+};

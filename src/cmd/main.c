@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `snug`: finds the verb, parses its options, runs it. */
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/say.h"
+#include "cmd/verb.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct snug_verb *const verbs[] = {
+	&snug_verb_record, &snug_verb_run, &snug_verb_derive, &snug_verb_doctor, &snug_verb_version,
+};
+
+static const struct snug_verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (strcmp(verbs[i]->name, name) == 0 ||
+		    (verbs[i]->alias && strcmp(verbs[i]->alias, name) == 0))
+			return verbs[i];
+	}
+	return NULL;
+}
+
+static const char *nearest_verb(const char *word)
+{
+	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		names[i] = verbs[i]->name;
+	return snug_str_nearest(word, names);
+}
+
+static void print_help(void)
+{
+	printf("snug makes security profiles that fit: it records what a program asks of the\n"
+	       "kernel, writes a seccomp profile from it, and runs programs under profiles.\n\n"
+	       "Usage: snug VERB [OPTIONS] ...\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+		printf("  %-8s  %-2s  %s\n", verbs[i]->name, verbs[i]->alias ? verbs[i]->alias : "",
+		       verbs[i]->summary);
+	printf("\nTry:\n"
+	       "  sudo snug record -o ls.json -t raw-seccomp -n -- ls /\n"
+	       "  snug run -p ls.json -- ls /\n\n"
+	       "'snug VERB --help' and the manual page snug-VERB(1) say more.\n");
+}
+
+static void print_verb_help(const struct snug_verb *v)
+{
+	CLEANUP(snug_str_done) struct snug_str options = SNUG_STR_INIT;
+
+	snug_options_help(v->options, &options);
+	printf("Usage: snug %s [OPTIONS] %s\n\n%s.\n\nOptions:\n%s", v->name, v->synopsis,
+	       v->summary, snug_str_text(&options));
+	if (v->details)
+		printf("\n%s", v->details);
+}
+
+static int run_verb(const struct snug_verb *v, char **argv)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(freep) void *args = xcalloc(1, v->args_size);
+	bool wants_help = false;
+	int used;
+
+	used = snug_options_parse(v->options, argv, args, &wants_help, &err);
+	if (used < 0) {
+		say_error("%s: %s (see 'snug %s --help')", v->name, snug_err_msg(&err), v->name);
+		return SNUG_EXIT_USAGE;
+	}
+	if (wants_help) {
+		print_verb_help(v);
+		return SNUG_EXIT_OK;
+	}
+	return v->run(args, argv + used);
+}
+
+static bool is_help_word(const char *word)
+{
+	return strcmp(word, "help") == 0 || strcmp(word, "h") == 0 || strcmp(word, "--help") == 0 ||
+	       strcmp(word, "-help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int dispatch(char **argv)
+{
+	const struct snug_verb *v;
+	const char *near;
+
+	if (!argv[0] || is_help_word(argv[0])) {
+		v = argv[0] && argv[1] ? find_verb(argv[1]) : NULL;
+		if (v)
+			print_verb_help(v);
+		else
+			print_help();
+		return SNUG_EXIT_OK;
+	}
+	if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-v") == 0) {
+		printf("snug version %s\n", SNUG_VERSION);
+		return SNUG_EXIT_OK;
+	}
+	v = find_verb(argv[0]);
+	if (v)
+		return run_verb(v, argv + 1);
+	near = nearest_verb(argv[0]);
+	say_error("unknown verb '%s'%s%s%s; 'snug --help' lists them", argv[0],
+		  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	return SNUG_EXIT_USAGE;
+}
+
+/* 0, 1 and 2 must be ours, or a file opened later could become the command's standard output. */
+static void claim_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null",
+			  O_RDWR | O_NOCTTY); /* O_CLOEXEC would take them away again */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	claim_standard_streams();
+	say_init(SNUG_TALK_NORMAL);
+	status = dispatch(argv + (argc > 0));
+	/* a full disk must not look like success */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		say_error("standard output: cannot write");
+		return status ? status : SNUG_EXIT_FAILED;
+	}
+	return status;
+}

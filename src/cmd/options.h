@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * One table a verb: parsing, --help and the man pages' check all come from it.  Parsing stops at
+ * the first positional or behind "--"; -x, --long, -long, --long=V and --long V are understood.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct snug_err;
+struct snug_str;
+
+enum snug_option_type {
+	SNUG_OPTION_BOOL,   /* bool; --x=false turns it off again */
+	SNUG_OPTION_STRING, /* const char *, borrowed from argv; the last one wins */
+	SNUG_OPTION_LIST,   /* struct snug_list: repeatable, split at commas */
+};
+
+struct snug_option {
+	char letter;      /* 0: none */
+	const char *name; /* NULL ends a table */
+	enum snug_option_type type;
+	size_t offset;       /* into the verb's argument struct */
+	const char *metavar; /* for values */
+	const char *help;
+};
+
+#define SNUG_OPTIONS_END                                                                           \
+	{                                                                                          \
+		0, NULL, SNUG_OPTION_BOOL, 0, NULL, NULL                                           \
+	}
+
+struct snug_list {
+	bool is_set;
+	char **items; /* NULL-terminated when is_set */
+	size_t len;
+};
+void snug_list_done(struct snug_list *l);
+
+/* Returns how many words of @argv were options (the positionals follow), or -EINVAL with words that
+ * name the option.  *ret_help: --help was among them. */
+int snug_options_parse(const struct snug_option *table, char **argv, void *args, bool *ret_help,
+		       struct snug_err *err);
+/* Appends the table, two columns wide. */
+void snug_options_help(const struct snug_option *table, struct snug_str *out);

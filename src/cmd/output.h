@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What `record` and `derive` share: which profile to make of recordings, and where it goes. */
+#include "cmd/options.h"
+#include "record/derive.h"
+
+struct snug_outfile;
+
+struct output_options {
+	const char *file;
+	const char *type;
+	struct snug_list base;
+	bool no_base;
+};
+
+/* The rows of the option table, for the struct member @field of @args. */
+#define OUTPUT_OPTIONS(args, field)                                                                \
+	{ 'o',                                                                                     \
+	  "output-file",                                                                           \
+	  SNUG_OPTION_STRING,                                                                      \
+	  offsetof(args, field.file),                                                              \
+	  "FILE",                                                                                  \
+	  "where the profile goes, - for standard output (default: profile.yaml or "               \
+	  "profile.json in $TMPDIR or /tmp)" },                                                    \
+		{ 't',                                                                             \
+		  "type",                                                                          \
+		  SNUG_OPTION_STRING,                                                              \
+		  offsetof(args, field.type),                                                      \
+		  "TYPE",                                                                          \
+		  "seccomp (a SeccompProfile resource, YAML) or raw-seccomp (OCI JSON)" },         \
+		{ 'b',                                                                             \
+		  "base-syscalls",                                                                 \
+		  SNUG_OPTION_LIST,                                                                \
+		  offsetof(args, field.base),                                                      \
+		  "NAMES",                                                                         \
+		  "allow these besides, instead of the default base set for OCI runtimes" },       \
+	{                                                                                          \
+		'n', "no-base-syscalls", SNUG_OPTION_BOOL, offsetof(args, field.no_base), NULL,    \
+			"no base set: exactly what was recorded"                                   \
+	}
+
+struct output {
+	const struct output_options *options;
+	enum snug_profile_format format;
+	char *path; /* owned */
+	struct snug_outfile *file;
+};
+
+/* Checks the options and opens the file, before any work is done.  -EINVAL is the user's. */
+int output_open(const struct output_options *options, struct output *ret, struct snug_err *err);
+void output_done(struct output *o);
+/* Only the checks that need no file. */
+int output_check(const struct output_options *options, struct snug_err *err);
+/* Derives a profile named @name from the recordings, tells of the base set and of calls without a
+ * name, writes it.  *ret (may be NULL) gets what was derived. */
+int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
+		 size_t n, struct snug_derived *ret, struct snug_err *err);

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `snug record`: everything that can fail because of the user (options, the command's name, the
+ * output files) is checked before anything is loaded or started; what is written appears at the end
+ * or not at all.
+ */
+#include "base/child.h"
+#include "base/err.h"
+#include "base/fdio.h"
+#include "base/str.h"
+#include "cmd/identity.h"
+#include "cmd/liveline.h"
+#include "cmd/output.h"
+#include "cmd/record-summary.h"
+#include "cmd/say.h"
+#include "cmd/supervise.h"
+#include "cmd/text.h"
+#include "cmd/verb.h"
+#include "record/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { TICK_MS = 100 };
+
+struct record_args {
+	struct output_options output;
+	const char *recording;
+	bool no_proc_start, privileged, quiet, verbose, json;
+};
+
+static const struct snug_option options[] = {
+	OUTPUT_OPTIONS(struct record_args, output),
+	{ 0, "recording", SNUG_OPTION_STRING, offsetof(struct record_args, recording), "FILE",
+	  "keep the recording itself here, for 'snug derive'" },
+	{ 0, "no-proc-start", SNUG_OPTION_BOOL, offsetof(struct record_args, no_proc_start), NULL,
+	  "do not start COMMAND: record programs of that name until Ctrl-C" },
+	{ 0, "privileged", SNUG_OPTION_BOOL, offsetof(struct record_args, privileged), NULL,
+	  "under sudo, run COMMAND as root instead of as the user who called" },
+	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct record_args, quiet), NULL,
+	  "say nothing but warnings and errors" },
+	{ 'v', "verbose", SNUG_OPTION_BOOL, offsetof(struct record_args, verbose), NULL,
+	  "log every event, also on a terminal" },
+	{ 'j', "json", SNUG_OPTION_BOOL, offsetof(struct record_args, json), NULL,
+	  "a summary as one line of JSON on standard output, the last one" },
+	SNUG_OPTIONS_END,
+};
+
+/* One run of the verb. */
+struct record {
+	const struct record_args *args;
+	char **argv;
+	char *path; /* of the executable */
+	struct sudo_identity identity;
+	struct output output;
+	struct snug_outfile *recording_file;
+	struct snug_session *session;
+	struct snug_child *child;
+	struct liveline live;
+	/* for the live line */
+	char *newest;
+	uint64_t newest_us, live_drawn_us;
+};
+
+static void record_done(struct record *rec)
+{
+	liveline_hide(&rec->live);
+	snug_child_free(rec->child);
+	snug_session_free(rec->session);
+	snug_outfile_free(rec->recording_file);
+	output_done(&rec->output);
+	sudo_identity_done(&rec->identity);
+	free(rec->newest);
+	free(rec->path);
+}
+
+static void on_event(void *data, const struct snug_session_event *ev)
+{
+	struct record *rec = data;
+
+	switch (ev->type) {
+	case SNUG_SESSION_CALL:
+		free(rec->newest);
+		rec->newest = ev->name ? xstrdup(ev->name) : xasprintf("call %u", ev->nr);
+		rec->newest_us = ev->at_us;
+		break;
+	case SNUG_SESSION_PROCESS:
+		say_log("Received new pid: %u with mntns=%u", ev->pid, ev->mntns);
+		break;
+	case SNUG_SESSION_EXIT:
+		say_log("record pid exit: %u.", ev->pid);
+		break;
+	case SNUG_SESSION_EXEC:
+		break;
+	}
+}
+
+static void on_ready(void *data)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	struct record *rec = data;
+
+	if (snug_session_dispatch(rec->session, &err) < 0)
+		say_warn("%s", snug_err_msg(&err));
+}
+
+static void draw(struct record *rec)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	uint64_t now = snug_session_elapsed_us(rec->session);
+
+	snug_str_addf(&text, " recording %.0f s   %zu calls", (double)now / 1e6,
+		      snug_session_n_calls(rec->session));
+	if (rec->newest)
+		snug_str_addf(&text, "   newest: %s, %.0f s ago", rec->newest,
+			      (double)(now - rec->newest_us) / 1e6);
+	if (!rec->child)
+		snug_str_add(&text, "   (Ctrl-C ends)");
+	snug_str_addc(&text, ' ');
+	liveline_show(&rec->live, snug_str_text(&text));
+	rec->live_drawn_us = now;
+}
+
+static void on_tick(void *data)
+{
+	enum { FIRST_US = 500000, EVERY_US = 200000 };
+	struct record *rec = data;
+	uint64_t now = snug_session_elapsed_us(rec->session);
+
+	on_ready(data);
+	if (!say_is_quiet() && now > FIRST_US && now - rec->live_drawn_us > EVERY_US)
+		draw(rec);
+}
+
+static bool may_end(void *data)
+{
+	struct record *rec = data;
+
+	return snug_session_n_tasks(rec->session) == 0;
+}
+
+/* What can be wrong before anything runs.  Returns the exit status, 0 to go on. */
+static int prepare(struct record *rec, struct snug_err *err)
+{
+	const struct record_args *args = rec->args;
+	int r;
+
+	if (!rec->argv[0]) {
+		say_error("record: no command provided (see 'snug record --help')");
+		return SNUG_EXIT_USAGE;
+	}
+	if (output_check(&args->output, err) < 0)
+		return SNUG_EXIT_FAILED;
+	r = args->no_proc_start ? 0 : snug_path_find(rec->argv[0], &rec->path);
+	if (r == -ENOENT) {
+		snug_err_set(err, r, "start command: %s: command not found", rec->argv[0]);
+		return SNUG_EXIT_NOT_FOUND;
+	}
+	if (r < 0) {
+		snug_err_set(err, r, "start command: %s: not an executable file", rec->argv[0]);
+		return SNUG_EXIT_NOT_EXECUTABLE;
+	}
+	if (output_open(&args->output, &rec->output, err) < 0)
+		return SNUG_EXIT_FAILED;
+	if (args->recording && snug_outfile_open(args->recording, &rec->recording_file, err) < 0)
+		return SNUG_EXIT_FAILED;
+	return 0;
+}
+
+static int load(struct record *rec, struct snug_err *err)
+{
+	struct snug_session_options opts = {
+		.command = (const char *const *)rec->argv,
+		.on_event = on_event,
+		.data = rec,
+	};
+	int r;
+
+	say_log("Loading bpf module...");
+	r = snug_session_new(&opts, &rec->session, err);
+	if (r < 0)
+		return r;
+	say_log("Using system btf file");
+	say_log("BPF module successfully loaded.");
+	say_log("Start BPF recording...");
+	return 0;
+}
+
+/* Starts the command behind the armed recorder.  Returns the exit status, 0 to go on. */
+static int start(struct record *rec, struct snug_err *err)
+{
+	struct snug_child_options opts = { .path = rec->path, .argv = rec->argv, .envp = environ };
+	CLEANUP(snug_err_done) struct snug_err drop_err = SNUG_ERR_INIT;
+	enum snug_child_step step;
+	int r;
+
+	if (!rec->args->privileged && sudo_identity_find(&rec->identity, &drop_err) < 0)
+		say_warn("Failed to drop sudo privileges: %s: the command runs as root",
+			 snug_err_msg(&drop_err));
+	if (rec->identity.is_set) {
+		opts.set_identity = true;
+		opts.uid = rec->identity.uid;
+		opts.gid = rec->identity.gid;
+		opts.envp = rec->identity.envp;
+	}
+	if (snug_child_spawn(&opts, &rec->child, err) < 0 ||
+	    snug_session_arm(rec->session, snug_child_pidfd(rec->child), err) < 0)
+		return SNUG_EXIT_FAILED;
+	say_log("Recording started.");
+	say_log("Running command with PID: %d", (int)snug_child_pid(rec->child));
+	r = snug_child_start(rec->child, &step);
+	if (r == 0)
+		return 0;
+	if (step == SNUG_CHILD_IDENTITY) {
+		snug_err_set(err, r, "cannot become uid %u: %s", opts.uid, strerror(-r));
+		return SNUG_EXIT_FAILED;
+	}
+	snug_err_set(err, r, "start command: %s: %s", rec->path, strerror(-r));
+	return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_NOT_EXECUTABLE;
+}
+
+/* Starts whatever is to be recorded and waits for its end.  Exit status, 0 to go on. */
+static int observe(struct record *rec, struct supervise *sup, struct snug_err *err)
+{
+	int status;
+
+	supervise_prepare();
+	if (rec->args->no_proc_start) {
+		if (snug_session_watch_comm(rec->session, text_basename(rec->argv[0]), err) < 0)
+			return SNUG_EXIT_FAILED;
+		say_log("Recording started.");
+		say_log("Waiting for CTRL+C / SIGINT...");
+		say_person("recording every '%s'; Ctrl-C ends", text_basename(rec->argv[0]));
+	} else {
+		status = start(rec, err);
+		if (status)
+			return status;
+	}
+	liveline_init(&rec->live);
+	*sup = (struct supervise){
+		.child = rec->child,
+		.fd = snug_session_poll_fd(rec->session),
+		.on_ready = on_ready,
+		.tick_ms = TICK_MS,
+		.on_tick = on_tick,
+		.may_end = may_end,
+		.data = rec,
+	};
+	if (supervise_run(sup, err) < 0)
+		return SNUG_EXIT_FAILED;
+	liveline_hide(&rec->live);
+	return 0;
+}
+
+static int keep_recording(struct record *rec, const struct snug_recording *recording,
+			  struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	int r;
+
+	if (!rec->recording_file)
+		return 0;
+	snug_recording_write(recording, &text);
+	snug_outfile_add(rec->recording_file, text.buf, text.len);
+	r = snug_outfile_commit(rec->recording_file, err);
+	if (r == 0)
+		say_log("Wrote recording to: %s", rec->args->recording);
+	return r;
+}
+
+static int write_results(struct record *rec, const struct supervise *sup, struct snug_err *err)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
+	CLEANUP(snug_derived_done) struct snug_derived derived = { 0 };
+	const struct snug_recording *one;
+	int r;
+
+	say_log("Processing recorded data");
+	recording = snug_session_finish(rec->session, sup->wstatus, sup->interrupted);
+	say_log("Recording stopped.");
+	r = keep_recording(rec, recording, err);
+	if (r < 0)
+		return r;
+	one = recording;
+	r = output_write(&rec->output, text_basename(rec->argv[0]), &one, 1, &derived, err);
+	if (r < 0)
+		return r;
+	const struct record_summary summary = {
+		.recording = recording,
+		.derived = &derived,
+		.profile_path = rec->output.path,
+		.recording_path = rec->args->recording,
+		.argv = rec->argv,
+		.is_json = rec->args->json,
+		.has_base = !rec->args->output.no_base,
+		.can_run = !rec->args->no_proc_start,
+	};
+	record_summary_print(&summary);
+	return 0;
+}
+
+static int record(struct record *rec, struct snug_err *err)
+{
+	struct supervise sup = { 0 };
+	int status;
+
+	status = prepare(rec, err);
+	if (status)
+		return status;
+	if (load(rec, err) < 0)
+		return SNUG_EXIT_FAILED;
+	status = observe(rec, &sup, err);
+	if (status)
+		return status;
+	if (sup.wstatus > 0 && WIFSIGNALED(sup.wstatus))
+		say_log("Command did not exit successfully: signal: %d", WTERMSIG(sup.wstatus));
+	else if (sup.wstatus > 0)
+		say_log("Command did not exit successfully: exit status %d",
+			WEXITSTATUS(sup.wstatus));
+	if (write_results(rec, &sup, err) < 0)
+		return SNUG_EXIT_FAILED;
+	return sup.wstatus < 0 ? SNUG_EXIT_OK : supervise_exit_status(sup.wstatus);
+}
+
+static int record_run(void *data, char **argv)
+{
+	struct record_args *args = data;
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(record_done) struct record rec = { .args = args, .argv = argv };
+	int status;
+
+	say_init(args->quiet || args->json ? SNUG_TALK_QUIET
+		 : args->verbose           ? SNUG_TALK_VERBOSE
+					   : SNUG_TALK_NORMAL);
+	if (args->json && args->output.file && strcmp(args->output.file, "-") == 0) {
+		say_error("record: --json and '-o -' both want standard output");
+		return SNUG_EXIT_USAGE;
+	}
+	status = record(&rec, &err);
+	if (err.code)
+		say_error("record: %s", snug_err_msg(&err));
+	snug_list_done(&args->output.base);
+	return status;
+}
+
+const struct snug_verb snug_verb_record = {
+	.name = "record",
+	.alias = "r",
+	.synopsis = "[--] COMMAND [ARGS...]",
+	.summary = "Run a command and write the seccomp profile that fits it",
+	.details =
+		"The profile allows what COMMAND and all its descendants did from its execve on. The\n"
+		"exit status is COMMAND's (128 + signal when it was killed), 127 when it was not found,\n"
+		"126 when it could not be executed; then nothing is written. Recording goes on until\n"
+		"the last descendant has ended; Ctrl-C or SIGTERM ends it with COMMAND.\n",
+	.options = options,
+	.args_size = sizeof(struct record_args),
+	.run = record_run,
+};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `snug run`: the filter is compiled here and installed in the child right before its execve, so
+ * that nothing snug needs has to be in the profile.  Beside the filter nothing watches the command;
+ * only when the profile can kill, and we may use BPF, a program waits for the one signal that tells
+ * which call it was.
+ */
+#include "base/child.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "cmd/deaths.h"
+#include "cmd/say.h"
+#include "cmd/supervise.h"
+#include "cmd/verb.h"
+#include "seccomp/filter.h"
+#include "trace/probe.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct run_args {
+	const char *profile, *type;
+	bool strict, quiet, verbose;
+};
+
+static const struct snug_option options[] = {
+	{ 'p', "profile", SNUG_OPTION_STRING, offsetof(struct run_args, profile), "FILE",
+	  "the profile: OCI JSON or a SeccompProfile, - for standard input (default: profile.yaml "
+	  "in $TMPDIR or /tmp)" },
+	{ 't', "type", SNUG_OPTION_STRING, offsetof(struct run_args, type), "TYPE",
+	  "only seccomp; here for compatibility" },
+	{ 0, "strict", SNUG_OPTION_BOOL, offsetof(struct run_args, strict), NULL,
+	  "unknown fields and syscall names in the profile are errors, not warnings" },
+	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct run_args, quiet), NULL,
+	  "say nothing but warnings and errors" },
+	{ 'v', "verbose", SNUG_OPTION_BOOL, offsetof(struct run_args, verbose), NULL,
+	  "log every step, also on a terminal" },
+	SNUG_OPTIONS_END,
+};
+
+struct run {
+	struct snug_seccomp_profile *profile;
+	struct snug_seccomp_filter filter;
+	bool has_admin;
+	char *path; /* of the executable */
+	struct snug_child *child;
+	struct deaths deaths;
+};
+
+static void run_done(struct run *run)
+{
+	deaths_done(&run->deaths);
+	snug_child_free(run->child);
+	snug_seccomp_filter_done(&run->filter);
+	snug_seccomp_profile_free(run->profile);
+	free(run->path);
+}
+
+static char *default_profile(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	return xasprintf("%s/profile.yaml", tmp && *tmp ? tmp : "/tmp");
+}
+
+/* Reads, compiles and checks the profile. */
+static int prepare_filter(struct run *run, const struct run_args *args, struct snug_err *err)
+{
+	const struct snug_seccomp_read_options opts = { .strict = args->strict,
+							.warn = say_warn_text };
+	CLEANUP(freep) char *path = args->profile ? xstrdup(args->profile) : default_profile();
+	struct snug_seccomp_env env;
+	int r;
+
+	say_log("Reading file %s", path);
+	r = snug_seccomp_profile_read(path, &opts, &run->profile, err);
+	if (r < 0)
+		return r;
+	say_log("Setting up seccomp");
+	snug_seccomp_env_init_host(&env);
+	r = snug_seccomp_filter_compile(run->profile, &env, say_warn_text, NULL, &run->filter, err);
+	if (r == 0)
+		r = snug_seccomp_filter_check_kernel(run->profile, &run->filter, err);
+	if (r < 0)
+		return r;
+	if (run->filter.needs_listener)
+		return snug_err_set(
+			err, -EOPNOTSUPP,
+			"%s: SCMP_ACT_NOTIFY needs a program that answers, which a "
+			"container runtime connects to listenerPath; 'snug run' has none",
+			path);
+	run->has_admin = snug_probe_capabilities() >> CAP_SYS_ADMIN & 1;
+	return 0;
+}
+
+/* In the child, behind fork. */
+static int install(void *data)
+{
+	const struct run *run = data;
+	int r = snug_seccomp_filter_install(&run->filter, run->has_admin);
+
+	return r < 0 ? r : 0;
+}
+
+static int start_failed(const struct run *run, enum snug_child_step step, int r,
+			struct snug_err *err)
+{
+	if (step == SNUG_CHILD_BEFORE_EXEC) {
+		snug_err_set(err, r, "cannot load the seccomp profile: %s", strerror(-r));
+		return SNUG_EXIT_FAILED;
+	}
+	if (r == -ENOENT) {
+		snug_err_set(err, r, "start command: %s: %s", run->path, strerror(-r));
+		return SNUG_EXIT_NOT_FOUND;
+	}
+	/* EPERM, ENOSYS, ... may be the filter's answer to execve itself */
+	snug_err_set(err, r, "start command: %s: %s%s", run->path, strerror(-r),
+		     r == -EPERM || r == -ENOSYS ? " (does the profile allow execve?)" : "");
+	return SNUG_EXIT_NOT_EXECUTABLE;
+}
+
+static int start(struct run *run, char **argv, struct snug_err *err)
+{
+	const struct snug_child_options opts = {
+		.path = run->path,
+		.argv = argv,
+		.envp = environ,
+		.before_exec = install,
+		.data = run,
+	};
+	enum snug_child_step step;
+	int r;
+
+	supervise_prepare();
+	if (snug_child_spawn(&opts, &run->child, err) < 0)
+		return SNUG_EXIT_FAILED;
+	deaths_init(&run->deaths, snug_child_pid(run->child), run->filter.can_kill);
+	say_log("Load seccomp profile");
+	say_log("Running command with PID: %d", (int)snug_child_pid(run->child));
+	r = snug_child_start(run->child, &step);
+	return r < 0 ? start_failed(run, step, r, err) : 0;
+}
+
+static int run_command(struct run *run, char **argv, struct snug_err *err)
+{
+	struct supervise sup = { 0 };
+	int status;
+
+	status = start(run, argv, err);
+	if (status)
+		return status;
+	sup = (struct supervise){
+		.child = run->child,
+		.fd = deaths_poll_fd(&run->deaths),
+		.on_ready = deaths_on_ready,
+		.data = &run->deaths,
+	};
+	if (supervise_run(&sup, err) < 0)
+		return SNUG_EXIT_FAILED;
+	deaths_report(&run->deaths, sup.wstatus, run->profile->source);
+	if (sup.wstatus != 0)
+		say_log("wait for command: exit status %d", supervise_exit_status(sup.wstatus));
+	return supervise_exit_status(sup.wstatus);
+}
+
+static int run_all(struct run *run, const struct run_args *args, char **argv, struct snug_err *err)
+{
+	int r;
+
+	if (args->type && strcmp(args->type, "seccomp") != 0) {
+		snug_err_set(err, -EINVAL, "unsupported type: %.64s", args->type);
+		return SNUG_EXIT_FAILED;
+	}
+	if (prepare_filter(run, args, err) < 0)
+		return SNUG_EXIT_FAILED;
+	r = snug_path_find(argv[0], &run->path);
+	if (r == -ENOENT) {
+		snug_err_set(err, r, "start command: %s: command not found", argv[0]);
+		return SNUG_EXIT_NOT_FOUND;
+	}
+	if (r < 0) {
+		snug_err_set(err, r, "start command: %s: not an executable file", argv[0]);
+		return SNUG_EXIT_NOT_EXECUTABLE;
+	}
+	return run_command(run, argv, err);
+}
+
+static int run_run(void *data, char **argv)
+{
+	const struct run_args *args = data;
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(run_done) struct run run = { 0 };
+	int status;
+
+	say_init(args->quiet     ? SNUG_TALK_QUIET
+		 : args->verbose ? SNUG_TALK_VERBOSE
+				 : SNUG_TALK_NORMAL);
+	if (!argv[0]) {
+		say_error("run: no command provided (see 'snug run --help')");
+		return SNUG_EXIT_USAGE;
+	}
+	status = run_all(&run, args, argv, &err);
+	if (err.code)
+		say_error("run: %s", snug_err_msg(&err));
+	return status;
+}
+
+const struct snug_verb snug_verb_run = {
+	.name = "run",
+	.alias = "x",
+	.synopsis = "[--] COMMAND [ARGS...]",
+	.summary = "Run a command under a seccomp profile",
+	.details =
+		"The exit status is COMMAND's (128 + signal when it was killed), 127 when it was\n"
+		"not found, 126 when it could not be executed, 1 when the profile could not be\n"
+		"loaded. The profile has to allow execve, with which COMMAND starts.\n",
+	.options = options,
+	.args_size = sizeof(struct run_args),
+	.run = run_run,
+};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/supervise.h"
+
+#include "base/child.h"
+#include "base/err.h"
+#include "cmd/say.h"
+#include "cmd/verb.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const int handled[] = {
+	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT, SIGCHLD,
+};
+
+static void fill_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
+		sigaddset(set, handled[i]);
+}
+
+void supervise_prepare(void)
+{
+	sigset_t set;
+
+	fill_set(&set);
+	snug_child_block_signals(&set);
+}
+
+/* What the loop knows besides the caller's struct. */
+struct state {
+	struct supervise *s;
+	bool has_ended; /* the child; true without one */
+	bool is_over;
+	unsigned n_terms; /* SIGTERMs that others sent */
+};
+
+static bool ends_programs(int signo)
+{
+	return signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
+}
+
+static void pass_on(struct state *st, const struct signalfd_siginfo *si)
+{
+	int signo = (int)si->ssi_signo;
+	pid_t pid = snug_child_pid(st->s->child);
+
+	/* the terminal signals its whole foreground process group, which the command is part of */
+	if (si->ssi_code == SI_KERNEL || signo == SIGWINCH)
+		return;
+	if (signo == SIGINT)
+		say_log("Got interrupted, terminating process");
+	if (signo == SIGTERM && st->n_terms++ > 0) {
+		say_warn("the command did not end on SIGTERM: killing it");
+		signo = SIGKILL;
+	}
+	kill(pid, signo);
+}
+
+static void on_signal(struct state *st, const struct signalfd_siginfo *si)
+{
+	int signo = (int)si->ssi_signo;
+
+	if (signo == SIGCHLD)
+		return;
+	if (ends_programs(signo))
+		st->s->interrupted = true;
+	if (!st->has_ended)
+		pass_on(st, si);
+	else if (ends_programs(signo))
+		st->is_over = true;
+}
+
+/* The command was stopped: stop too, so that the shell sees its job stopped; when the shell
+ * continues us, continue the command. */
+static void stop_with(struct state *st)
+{
+	kill(getpid(), SIGSTOP);
+	kill(snug_child_pid(st->s->child), SIGCONT);
+}
+
+static void reap(struct state *st)
+{
+	pid_t pid = snug_child_pid(st->s->child);
+	int status;
+
+	while (!st->has_ended && waitpid(pid, &status, WNOHANG | WUNTRACED) == pid) {
+		if (WIFSTOPPED(status)) {
+			stop_with(st);
+			continue;
+		}
+		st->s->wstatus = status;
+		st->has_ended = true;
+		snug_child_set_reaped(st->s->child);
+	}
+}
+
+static int read_signals(struct state *st, int fd)
+{
+	struct signalfd_siginfo si;
+	ssize_t n;
+
+	while ((n = read(fd, &si, sizeof(si))) == (ssize_t)sizeof(si))
+		on_signal(st, &si);
+	return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
+}
+
+static int one_round(struct state *st, int sig_fd)
+{
+	struct supervise *s = st->s;
+	struct pollfd fds[2] = {
+		{ .fd = sig_fd, .events = POLLIN },
+		{ .fd = s->fd, .events = POLLIN },
+	};
+	int r;
+
+	r = poll(fds, s->fd >= 0 ? 2 : 1, s->tick_ms ? s->tick_ms : -1);
+	if (r < 0)
+		return errno == EINTR ? 0 : -errno;
+	r = read_signals(st, sig_fd);
+	if (r < 0)
+		return r;
+	if (s->child)
+		reap(st);
+	if (s->fd >= 0 && fds[1].revents)
+		s->on_ready(s->data);
+	if (s->tick_ms)
+		s->on_tick(s->data);
+	if (!st->has_ended || !s->child)
+		return 0;
+	if (s->interrupted || !s->may_end || s->may_end(s->data))
+		st->is_over = true;
+	return 0;
+}
+
+int supervise_run(struct supervise *s, struct snug_err *err)
+{
+	CLEANUP(closep) int sig_fd = -EBADF;
+	struct state st = { .s = s, .has_ended = !s->child };
+	sigset_t set;
+	int r;
+
+	fill_set(&set);
+	s->wstatus = -1;
+	sig_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (sig_fd < 0)
+		return snug_err_errno(err, "signalfd");
+	while (!st.is_over) {
+		r = one_round(&st, sig_fd);
+		if (r < 0)
+			return snug_err_set(err, r, "cannot wait for the command");
+	}
+	return 0;
+}
+
+int supervise_exit_status(int wstatus)
+{
+	if (WIFSIGNALED(wstatus))
+		return SNUG_EXIT_SIGNAL_BASE + WTERMSIG(wstatus);
+	return WEXITSTATUS(wstatus);
+}

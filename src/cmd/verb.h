@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What a verb of `snug` is; main.c has the table of all. */
+#include "cmd/options.h"
+
+/* Exit statuses; `record` and `run` exit with the command's own status once it was started. */
+enum snug_exit {
+	SNUG_EXIT_OK = 0,
+	SNUG_EXIT_FAILED = 1,
+	SNUG_EXIT_USAGE = 2,
+	SNUG_EXIT_NOT_EXECUTABLE = 126,
+	SNUG_EXIT_NOT_FOUND = 127,
+	SNUG_EXIT_SIGNAL_BASE = 128,
+};
+
+struct snug_verb {
+	const char *name;
+	const char *alias;    /* one short form, or NULL */
+	const char *synopsis; /* behind "snug NAME [OPTIONS] " */
+	const char *summary;  /* one line */
+	const char *details;  /* further help text, or NULL */
+	const struct snug_option *options;
+	size_t args_size; /* of the struct that options write to, zeroed */
+	/* @argv: the positionals, NULL-terminated.  Returns the exit status.  Owns what options put
+	 * into @args (lists). */
+	int (*run)(void *args, char **argv);
+};
+
+extern const struct snug_verb snug_verb_record;
+extern const struct snug_verb snug_verb_run;
+extern const struct snug_verb snug_verb_derive;
+extern const struct snug_verb snug_verb_doctor;
+extern const struct snug_verb snug_verb_version;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/err.h"
+#include "trace/engine-internal.h"
+#include "trace/probe.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+
+#include "recorder.skel.h"
+
+/* engine.c reads these maps without the skeleton's types */
+_Static_assert(sizeof(((struct snug_recorder_bpf *)0)->rodata->snug_build_id) == sizeof(uint64_t),
+	       "the build id is all of .rodata");
+_Static_assert(sizeof(*((struct snug_recorder_bpf *)0)->bss) == sizeof(struct snug_shared_counters),
+	       "the counters are all of .bss");
+
+const void *snug_engine_object_bytes(size_t *ret_len)
+{
+	return snug_recorder_bpf__elf_bytes(ret_len);
+}
+
+static void object_freep(struct snug_recorder_bpf **obj)
+{
+	if (*obj)
+		snug_recorder_bpf__destroy(*obj);
+}
+
+static int keep_fd(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+/* The object is only scaffolding: descriptors are what is kept. */
+static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
+{
+	const struct {
+		struct bpf_program *prog;
+		struct bpf_link *link;
+	} parts[SNUG_N_PROGS] = {
+		{ obj->progs.snug_sys_enter, obj->links.snug_sys_enter },
+		{ obj->progs.snug_fork, obj->links.snug_fork },
+		{ obj->progs.snug_exec, obj->links.snug_exec },
+		{ obj->progs.snug_exit, obj->links.snug_exit },
+	};
+
+	for (int i = 0; i < SNUG_N_PROGS; i++) {
+		e->progs[i] = keep_fd(bpf_program__fd(parts[i].prog));
+		e->links[i] = keep_fd(bpf_link__fd(parts[i].link));
+	}
+	e->slots_fd = keep_fd(bpf_map__fd(obj->maps.snug_slots));
+	e->rings_fd = keep_fd(bpf_map__fd(obj->maps.snug_rings));
+	e->odd_fd = keep_fd(bpf_map__fd(obj->maps.snug_odd));
+	e->pending_fd = keep_fd(bpf_map__fd(obj->maps.snug_pending));
+	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
+	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
+	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
+}
+
+int snug_engine_load_full(struct snug_engine *e, uint64_t build_id, struct snug_err *err)
+{
+	CLEANUP(object_freep) struct snug_recorder_bpf *obj = NULL;
+	int r;
+
+	obj = snug_recorder_bpf__open();
+	if (!obj)
+		return snug_err_errno(err, "cannot open the embedded BPF object");
+	obj->rodata->snug_build_id = build_id;
+	r = snug_recorder_bpf__load(obj);
+	if (r == 0)
+		r = snug_recorder_bpf__attach(obj);
+	if (r < 0)
+		return snug_probe_explain_bpf(r, err);
+	keep_all(e, obj);
+	return 0;
+}

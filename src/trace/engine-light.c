@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "trace/engine-internal.h"
+#include "trace/probe.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "recorder.lskel.h"
+
+static int take(int *fd)
+{
+	return snug_steal_fd(fd);
+}
+
+int snug_engine_load_light(struct snug_engine *e, uint64_t build_id)
+{
+	struct snug_recorder_light *obj;
+	int r;
+
+	if (snug_probe_is_disabled("light"))
+		return -EOPNOTSUPP;
+	obj = snug_recorder_light__open();
+	if (!obj)
+		return errno ? -errno : -ENOMEM;
+	obj->rodata->snug_build_id = build_id;
+	r = snug_recorder_light__load(obj);
+	if (r == 0)
+		r = snug_recorder_light__attach(obj);
+	if (r >= 0) {
+		e->progs[0] = take(&obj->progs.snug_sys_enter.prog_fd);
+		e->progs[1] = take(&obj->progs.snug_fork.prog_fd);
+		e->progs[2] = take(&obj->progs.snug_exec.prog_fd);
+		e->progs[3] = take(&obj->progs.snug_exit.prog_fd);
+		e->links[0] = take(&obj->links.snug_sys_enter_fd);
+		e->links[1] = take(&obj->links.snug_fork_fd);
+		e->links[2] = take(&obj->links.snug_exec_fd);
+		e->links[3] = take(&obj->links.snug_exit_fd);
+		e->slots_fd = take(&obj->maps.snug_slots.map_fd);
+		e->rings_fd = take(&obj->maps.snug_rings.map_fd);
+		e->odd_fd = take(&obj->maps.snug_odd.map_fd);
+		e->pending_fd = take(&obj->maps.snug_pending.map_fd);
+		e->names_fd = take(&obj->maps.snug_names.map_fd);
+		e->tasks_fd = take(&obj->maps.snug_tasks.map_fd);
+		e->bss_fd = take(&obj->maps.bss.map_fd);
+	}
+	snug_recorder_light__destroy(obj);
+	return r < 0 ? r : 0;
+}
