@@ -67,12 +67,12 @@ get_kernel
 source "$source_root/tests/e2e/guest/programs"
 root=$work/root
 {
-	"$source_root/tests/e2e/guest/make-root" "$root" "${guest_tools[@]}" \
+	"$source_root/tests/e2e/guest/make-root" "$root" "${guest_tools[@]}" "${guest_files[@]}" \
 		"${guest_programs[@]/#/$programs/}" &&
 		install -d "$root/test/lib" "$root/test/programs" &&
 		install "$source_root/tests/e2e/guest/tests" "$root/test/" &&
-		install "$source_root/tests/e2e/guest/programs" "$root/test/programs.list" &&
-		install "$source_root"/tests/lib/oracle* "$root/test/lib/" &&
+		install "$source_root/tests/e2e/guest/programs" "$root/test/cases" &&
+		install "$source_root"/tests/lib/{oracle,programs}* "$root/test/lib/" &&
 		install "${guest_programs[@]/#/$programs/}" "$root/test/programs/" &&
 		install "$source_root/build-static/snug" "$root/usr/bin/snug" &&
 		install "$source_root/tests/e2e/guest/init" "$root/usr/sbin/guest-init" &&
