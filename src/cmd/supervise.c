@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 static const int handled[] = {
-	SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH, SIGCONT, SIGCHLD,
+	SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
+	SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD,
 };
 
 static void fill_set(sigset_t *set)
