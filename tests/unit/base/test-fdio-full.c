@@ -121,7 +121,7 @@ int main(void)
 	}
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	r = cmocka_run_group_tests(tests, NULL, NULL);
-	(void)chdir("/");
+	(void)!chdir("/");
 	(void)umount2(dir, MNT_DETACH);
 	(void)rmdir(dir);
 	return r;
