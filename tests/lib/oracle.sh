@@ -25,7 +25,7 @@ oracle_tables() {
 # ABI's table, that decides; where both or none fit, the process's last known mode.
 oracle_parse() {
 	oracle_tables | LC_ALL=C awk '
-		FNR == NR { table[$1, $2] = $3; next }
+		pass == 1 { table[$1, $2] = $3; next }
 		{ pid = $1 }
 		match($0, /\[ Process PID=[0-9]+ runs in [0-9x]+/) {
 			mode[pid] = $0 ~ /runs in 32 bit/ ? "x86" : $0 ~ /runs in x32/ ? "x32" : "x86_64"
@@ -47,7 +47,7 @@ oracle_parse() {
 				mode[pid] = last == "" ? "x86_64" : last
 			last = mode[pid]
 			print mode[pid], nr, name
-		}' - "$1" | LC_ALL=C sort -u
+		}' pass=1 - pass=2 "$1" | LC_ALL=C sort -u
 }
 
 # oracle_strace OUT COMMAND...: runs COMMAND under strace from its execve on; the set goes to OUT.
@@ -68,9 +68,9 @@ snug_calls() {
 		LC_ALL=C sort -u
 }
 
-# Both by "ABI NUMBER" alone.
+# set_difference A B: the lines of A that B has not, by "ABI NUMBER" alone.  B may be empty.
 set_difference() {
-	awk 'FNR == NR { seen[$1, $2] = 1; next } !(($1, $2) in seen)' "$2" "$1"
+	awk 'pass == 1 { seen[$1, $2] = 1; next } !(($1, $2) in seen)' pass=1 "$2" pass=2 "$1"
 }
 
 # The lines of tests/lib/oracle-differences.txt that speak of PROGRAM and KIND, as a set of calls.
@@ -103,9 +103,9 @@ compare_names() {
 	local bad
 
 	bad=$(oracle_tables | awk '
-		FNR == NR { table[$1, $2] = $3; next }
+		pass == 1 { table[$1, $2] = $3; next }
 		(($1, $2) in table) && table[$1, $2] != $3 {
-			print $1, $2 ": snug says", $3 ", the kernel says", table[$1, $2] }' - "$1")
+			print $1, $2 ": snug says", $3 ", the kernel says", table[$1, $2] }' pass=1 - pass=2 "$1")
 	[[ -z $bad ]] && return 0
 	printf '%s\n' "$bad"
 	return 1

@@ -76,7 +76,10 @@ program_command() {
 	find) command=(/usr/bin/find tree -type f -name '*.c' -exec /usr/bin/wc -l '{}' ';') ;;
 	tar) command=(/bin/sh -c '/bin/tar -czf t.tgz tree && /bin/tar -tzf t.tgz | /usr/bin/sort') ;;
 	grep) command=(/bin/grep -rn main tree) ;;
-	awk) command=(/usr/bin/awk '{ n += length($0) } END { print n; "echo sub" | getline x; print x }' words) ;;
+	awk)
+		# shellcheck disable=SC2016
+		command=(/usr/bin/awk '{ n += length($0) } END { print n; "echo sub" | getline x; print x }' words)
+		;;
 	sed) command=(/bin/sh -c '/bin/sed -i s/quick/slow/ words && /bin/cat words') ;;
 	date) command=(/bin/date -u -d @0 +%Y-%m-%d) ;;
 	cp-mv-rm) command=(/bin/sh -c '/bin/cp -a tree copy && /bin/mv copy moved && /bin/ls moved && /bin/rm -r moved') ;;
@@ -112,8 +115,13 @@ fresh_work_dir() {
 
 # in_clean_env COMMAND...: a fixed environment, no input.
 in_clean_env() {
-	/usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
-		HOME="$PWD" TMPDIR="$PWD/tmp" GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat \
+	(become_in_clean_env "$@")
+}
+
+# The same in place of this shell: `become_in_clean_env COMMAND... &` makes $! COMMAND's process.
+become_in_clean_env() {
+	exec /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		LC_ALL=C HOME="$PWD" TMPDIR="$PWD/tmp" GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat \
 		GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b \
 		"$@" </dev/null
 }

@@ -19,8 +19,8 @@ int main(void)
 	make_call(SYS_fsync);
 	check(int80(199) >= 0, "getuid32");
 	check(int80(24) >= 0, "getuid");
-	/* far beyond every table */
-	check(int80(900) == -ENOSYS, "900");
+	/* beyond every table: no profile can name it, so one that refuses it may change the error */
+	check(int80(900) < 0, "900");
 	make_call(SYS_getsid);
 	say("mixed\n");
 	return 0;
