@@ -5,32 +5,44 @@
 
 #include <linux/filter.h>
 
+struct snug_err;
+
 /* What the conditions of a profile (includes, excludes, minKernel, archMap) are resolved against.
  */
 struct snug_seccomp_env {
-	enum snug_arch arch;
-	uint64_t caps;           /* bit n = capability n is in the process' bounding set */
+	enum snug_arch arch;     /* of the 64 bits where the kernel has several */
+	uint64_t caps;           /* bit n = the program will have capability n */
 	uint32_t kernel_version; /* KERNEL_VERSION(a, b, c) */
 };
 
-/* Native arch, this process' effective capabilities, uname(2). */
+/* The native arch, this process' effective capabilities (capget(2)), uname(2). */
 void snug_seccomp_env_init_host(struct snug_seccomp_env *env);
 
 struct snug_seccomp_filter {
 	struct sock_filter *insns; /* owned */
 	unsigned short n_insns;
-	unsigned int flags;  /* SECCOMP_FILTER_FLAG_* for seccomp(2) */
+	/* SECCOMP_FILTER_FLAG_* for seccomp(2); WAIT_KILLABLE_RECV only with a listener, because
+	 * the kernel refuses it alone */
+	unsigned int flags;
 	bool needs_listener; /* an entry notifies user space */
-	bool can_kill;       /* some call ends in KILL_*, KILL or TRAP */
+	bool can_kill; /* some call ends in KILL_*, KILL or TRAP, be it one of a foreign ABI */
 };
 
 /*
- * Compiles @p for @env: entries whose conditions do not hold are left out, names that no listed
- * architecture has are left out (never wider: a name that no table knows is skipped with a warning
- * through @warn when its entry allows, and is -EINVAL when it restricts).  libseccomp generates the
- * program; calls newer than it are decided by instructions in front of its program.
+ * Compiles @p for @env.  The filter knows env->arch, and those of the profile's architectures that
+ * the same kernel can run; calls of another ABI are killed.  Entries whose conditions do not hold
+ * are left out, names that an ABI does not have apply to the others.  A name that no table knows is
+ * left out with a warning, or is -EINVAL when its entry is stricter than the default.  How entries
+ * that overlap are read: seccomp/rules.h.  libseccomp generates the program; what it does not know
+ * or cannot express is decided by instructions in front of it (seccomp/prologue.h).
+ *
+ * A condition on the arguments of a call that went through socketcall(2) or ipc(2) cannot be
+ * checked, because they are in memory: the call then gets the strictest of its possible answers.
+ *
+ * baseProfileName is not resolved: a warning says so.
+ *
  * Returns 0, -EINVAL with the entry that is at fault, -EOPNOTSUPP for what cannot be compiled here,
- * -E2BIG when the program is over BPF_MAXINSNS.
+ * -E2BIG when the program is over BPF_MAXINSNS.  The caller frees *ret with _done().
  */
 int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
 				const struct snug_seccomp_env *env,
@@ -39,12 +51,14 @@ int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
 	__attribute__((warn_unused_result));
 void snug_seccomp_filter_done(struct snug_seccomp_filter *f);
 
-/* Whether this kernel can do what @f asks: every action (SECCOMP_GET_ACTION_AVAIL) and every flag.
- * -EOPNOTSUPP names the action or flag and the kernel that brought it. */
+/* Whether this kernel can do what @f, compiled from @p, asks: every action
+ * (SECCOMP_GET_ACTION_AVAIL) and every flag.  -EOPNOTSUPP names the place in the profile, the
+ * action or flag, and the kernel that brought it. */
 int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 				     const struct snug_seccomp_filter *f, struct snug_err *err);
 
 /* Installs @f in the calling thread.  Sets no_new_privs first unless the thread has CAP_SYS_ADMIN
  * (@has_admin says so).  Async-signal-safe: plain system calls only, for use between fork and exec.
- * Returns 0, the listener's fd when f->flags asks for one, or negative errno. */
+ * Returns 0, the listener's fd when f->flags asks for one, or negative errno (-ESRCH: a
+ * thread could not be synchronised, SECCOMP_FILTER_FLAG_TSYNC). */
 int snug_seccomp_filter_install(const struct snug_seccomp_filter *f, bool has_admin);

@@ -5,7 +5,7 @@
  * containers-common/Docker dialect of it, or a SeccompProfile custom resource in YAML or JSON.
  */
 #include "base/mem.h"
-#include "seccomp/syscalls.h"
+#include "seccomp/arch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +32,7 @@ enum snug_action {
 
 const char *snug_action_name(enum snug_action a); /* "SCMP_ACT_ALLOW" */
 enum snug_action snug_action_from_name(const char *name);
+const char *const *snug_action_names(void); /* NULL-terminated */
 
 enum snug_cmp {
 	SNUG_CMP_NE,
@@ -47,6 +48,17 @@ enum snug_cmp {
 
 const char *snug_cmp_name(enum snug_cmp op); /* "SCMP_CMP_EQ" */
 enum snug_cmp snug_cmp_from_name(const char *name);
+const char *const *snug_cmp_names(void); /* NULL-terminated */
+
+/* Lists for VEC_PUSH() and its likes; the strings are owned. */
+struct snug_names {
+	char **items;
+	size_t len, cap;
+};
+struct snug_arches {
+	enum snug_arch *items;
+	size_t len, cap;
+};
 
 struct snug_seccomp_arg {
 	uint32_t index; /* 0 to 5 */
@@ -55,7 +67,8 @@ struct snug_seccomp_arg {
 	bool has_value_two; /* written in the document, even if 0 */
 };
 
-/* The errno that goes with an ERRNO or TRACE action, when the document names one. */
+/* The errno of an ERRNO action or the message of a TRACE action, when the document names one.  A
+ * custom resource's 0 means "not named" and is read so. */
 struct snug_errno_ret {
 	bool is_set;
 	uint32_t value;
@@ -63,14 +76,14 @@ struct snug_errno_ret {
 
 /* includes / excludes of the containers-common dialect: when an entry applies. */
 struct snug_seccomp_condition {
-	VEC(char *) arches; /* Go names: "amd64" */
-	VEC(char *) caps;   /* "CAP_SYS_ADMIN" */
-	char *min_kernel;   /* "4.8", or NULL */
-	bool is_set;        /* the object was there, even if empty */
+	struct snug_names arches; /* Go names: "amd64" */
+	struct snug_names caps;   /* "CAP_SYS_ADMIN" */
+	char *min_kernel;         /* "4.8", or NULL */
+	bool is_set;              /* the object was there, even if empty */
 };
 
 struct snug_seccomp_entry {
-	VEC(char *) names;
+	struct snug_names names;
 	bool is_legacy_name; /* written as "name": "x" */
 	enum snug_action action;
 	struct snug_errno_ret errno_ret;
@@ -84,7 +97,7 @@ struct snug_seccomp_entry {
 
 struct snug_seccomp_arch_map {
 	enum snug_arch arch;
-	VEC(enum snug_arch) sub_arches;
+	struct snug_arches sub_arches;
 };
 
 enum snug_profile_format {
@@ -98,10 +111,10 @@ struct snug_seccomp_profile {
 	enum snug_profile_format format;
 	enum snug_action default_action;
 	struct snug_errno_ret default_errno_ret;
-	char *default_errno_name; /* containers-common's "defaultErrno": "ENOSYS", or NULL */
-	VEC(enum snug_arch) arches;
+	char *default_errno_name;  /* containers-common's "defaultErrno": "ENOSYS", or NULL */
+	struct snug_arches arches; /* may hold SNUG_ARCH_NATIVE */
 	VEC(struct snug_seccomp_arch_map) arch_map;
-	VEC(char *) flags; /* "SECCOMP_FILTER_FLAG_LOG" */
+	struct snug_names flags; /* "SECCOMP_FILTER_FLAG_LOG" */
 	char *listener_path, *listener_metadata;
 	VEC(struct snug_seccomp_entry) entries;
 
@@ -109,6 +122,7 @@ struct snug_seccomp_profile {
 	char *api_version;       /* "security-profiles-operator.x-k8s.io/v1" */
 	char *base_profile_name; /* or NULL */
 	char *state;             /* "Enabled", "Disabled" or NULL */
+	char *target_workload;   /* v1alpha1 only, or NULL */
 	char *name;              /* metadata.name or NULL */
 	const struct snug_doc_value
 		*metadata; /* as read, borrowed from doc; NULL when made by code */
@@ -128,10 +142,10 @@ struct snug_seccomp_profile *snug_seccomp_profile_new(const char *source,
 struct snug_seccomp_profile *snug_seccomp_profile_free(struct snug_seccomp_profile *p);
 DEFINE_FREEP(struct snug_seccomp_profile, snug_seccomp_profile_freep, snug_seccomp_profile_free)
 
-/* Reads the file @path ("-": standard input).  What it is, is decided by its content.  @opts may be
- * NULL.  Errors: -EINVAL with file:line:col, path and value; -E2BIG over a limit; what open(2) and
- * read(2) say.  A YAML stream or List may hold several documents: exactly one of them must be a
- * seccomp profile. */
+/* Reads the file @path ("-": standard input).  What it is, is decided by its content; of an OCI
+ * bundle's config.json, linux.seccomp is taken.  @opts may be NULL.  Errors: -EINVAL with
+ * file:line:col, path and value; -E2BIG over a limit; what open(2) and read(2) say.  A YAML stream
+ * or List may hold several documents: exactly one of them must be a seccomp profile. */
 int snug_seccomp_profile_read(const char *path, const struct snug_seccomp_read_options *opts,
 			      struct snug_seccomp_profile **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
@@ -142,14 +156,20 @@ int snug_seccomp_profile_parse(const char *name, const char *text, size_t len,
 	__attribute__((warn_unused_result));
 
 /* Appends the profile as text in @format; deterministic; parse(write(p)) equals p in every field
- * that the format has.  When @format has no place for something the profile says, -EOPNOTSUPP names
- * it and nothing is appended (a CRD has no archMap and no value over INT64_MAX, OCI JSON has no
- * baseProfileName). */
+ * that the format has.  When @format has no place for something that changes what the profile does,
+ * -EOPNOTSUPP names it and nothing is appended (a CRD has no archMap and no value over INT64_MAX,
+ * OCI JSON has no baseProfileName).  What changes nothing is left out: metadata and status in OCI
+ * JSON, comments in a CRD. */
 int snug_seccomp_profile_write(const struct snug_seccomp_profile *p,
 			       enum snug_profile_format format, struct snug_str *out,
 			       struct snug_err *err) __attribute__((warn_unused_result));
 
-/* Adds an entry with @action for the @n names, sorted and without duplicates. */
+/* Whether two profiles say the same, field by field; format, source and places do not count. */
+bool snug_seccomp_profile_equal(const struct snug_seccomp_profile *a,
+				const struct snug_seccomp_profile *b);
+
+/* Adds an entry with @action for the @n names, sorted and without duplicates.  Valid until the next
+ * entry is added. */
 struct snug_seccomp_entry *snug_seccomp_profile_add(struct snug_seccomp_profile *p,
 						    enum snug_action action,
 						    const char *const *names, size_t n);

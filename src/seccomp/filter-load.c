@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Everything of a filter that talks to the kernel. */
+#include "seccomp/filter.h"
+
+#include "base/err.h"
+#include "seccomp/condition.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static const struct {
+	enum snug_action action;
+	uint32_t ret;
+	const char *since;
+} actions[] = {
+	{ SNUG_ACTION_KILL_PROCESS, SECCOMP_RET_KILL_PROCESS, "4.14" },
+	{ SNUG_ACTION_KILL_THREAD, SECCOMP_RET_KILL_THREAD, "3.5" },
+	{ SNUG_ACTION_TRAP, SECCOMP_RET_TRAP, "3.5" },
+	{ SNUG_ACTION_ERRNO, SECCOMP_RET_ERRNO, "3.5" },
+	{ SNUG_ACTION_TRACE, SECCOMP_RET_TRACE, "3.5" },
+	{ SNUG_ACTION_ALLOW, SECCOMP_RET_ALLOW, "3.5" },
+	{ SNUG_ACTION_LOG, SECCOMP_RET_LOG, "4.14" },
+	{ SNUG_ACTION_NOTIFY, SECCOMP_RET_USER_NOTIF, "5.0" },
+};
+
+static const struct {
+	const char *name, *since;
+	unsigned int bit;
+	unsigned int with; /* a flag that the kernel wants beside it */
+} flags[] = {
+	{ "SECCOMP_FILTER_FLAG_TSYNC", "3.17", SECCOMP_FILTER_FLAG_TSYNC, 0 },
+	{ "SECCOMP_FILTER_FLAG_LOG", "4.14", SECCOMP_FILTER_FLAG_LOG, 0 },
+	{ "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "4.17", SECCOMP_FILTER_FLAG_SPEC_ALLOW, 0 },
+	{ "SECCOMP_FILTER_FLAG_NEW_LISTENER", "5.0", SECCOMP_FILTER_FLAG_NEW_LISTENER, 0 },
+	{ "SECCOMP_FILTER_FLAG_TSYNC_ESRCH", "5.7", SECCOMP_FILTER_FLAG_TSYNC_ESRCH, 0 },
+	{ "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", "5.19", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+	  SECCOMP_FILTER_FLAG_NEW_LISTENER },
+};
+
+static long sys_seccomp(unsigned int op, unsigned int arg_flags, const void *args)
+{
+	return syscall(SYS_seccomp, op, arg_flags, args);
+}
+
+void snug_seccomp_env_init_host(struct snug_seccomp_env *env)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	struct utsname uts;
+
+	*env = (struct snug_seccomp_env){ .arch = snug_arch_native() };
+	if (syscall(SYS_capget, &head, data) == 0)
+		env->caps = (uint64_t)data[1].effective << 32 | data[0].effective;
+	if (uname(&uts) == 0)
+		(void)snug_kernel_version_parse(uts.release, &env->kernel_version);
+}
+
+static bool has_action(const struct snug_seccomp_filter *f, uint32_t ret)
+{
+	for (unsigned i = 0; i < f->n_insns; i++)
+		if (f->insns[i].code == (BPF_RET | BPF_K) &&
+		    (f->insns[i].k & SECCOMP_RET_ACTION_FULL) == ret)
+			return true;
+	return false;
+}
+
+/* "web.json: syscalls[3].action" */
+static char *place_of_action(const struct snug_seccomp_profile *p, enum snug_action a)
+{
+	if (p->default_action == a)
+		return xasprintf("%s: defaultAction", p->source);
+	for (size_t i = 0; i < p->entries.len; i++)
+		if (p->entries.items[i].action == a)
+			return xasprintf("%s: syscalls[%zu].action", p->source, i);
+	return xstrdup(p->source);
+}
+
+static int check_action(const struct snug_seccomp_profile *p, size_t i, struct snug_err *err)
+{
+	CLEANUP(freep) char *place = NULL;
+
+	if (sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &actions[i].ret) == 0)
+		return 0;
+	/* a kernel before 4.14 cannot be asked; it has what 3.5 had */
+	if (errno == EINVAL && actions[i].since[0] == '3')
+		return 0;
+	place = place_of_action(p, actions[i].action);
+	if (errno == ENOSYS || errno == EPERM)
+		return snug_err_errno(err, "%s: seccomp(2) cannot be used here", p->source);
+	return snug_err_set(err, -EOPNOTSUPP, "%s: %s needs Linux %s; this kernel does not have it",
+			    place, snug_action_name(actions[i].action), actions[i].since);
+}
+
+int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
+				     const struct snug_seccomp_filter *f, struct snug_err *err)
+{
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++) {
+		if (!has_action(f, actions[i].ret))
+			continue;
+		r = check_action(p, i, err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (!(f->flags & flags[i].bit))
+			continue;
+		/* flags are looked at before the program, which is not there: EFAULT */
+		if (sys_seccomp(SECCOMP_SET_MODE_FILTER, flags[i].bit | flags[i].with, NULL) < 0 &&
+		    errno == EINVAL)
+			return snug_err_set(err, -EOPNOTSUPP,
+					    "%s: %s needs Linux %s; this kernel does not have it",
+					    p->source, flags[i].name, flags[i].since);
+	}
+	return 0;
+}
+
+int snug_seccomp_filter_install(const struct snug_seccomp_filter *f, bool has_admin)
+{
+	const struct sock_fprog prog = { .len = f->n_insns, .filter = f->insns };
+	long r;
+
+	if (!has_admin && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	r = sys_seccomp(SECCOMP_SET_MODE_FILTER, f->flags, &prog);
+	if (r < 0)
+		return -errno;
+	/* a positive result without a listener is the thread that could not follow */
+	if (r > 0 && !(f->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+		return -ESRCH;
+	return (int)r;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rules.c says what each name means; here every verdict finds its place in the program, one ABI
+ * after the other.  libseccomp gets what it does exactly: calls with one answer, and calls with one
+ * rule.  It gets a context of its own for each ABI, because names differ between them, and these
+ * are merged.  Numbers that are given to it are the native ones whatever the context's ABI is.
+ * Everything else goes to the prologue, which is complete for each number it decides, so that it
+ * does not matter what libseccomp makes of the same call.
+ */
+#include "seccomp/filter.h"
+
+#include "base/err.h"
+#include "base/fdio.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "seccomp/names.h"
+#include "seccomp/prologue.h"
+#include "seccomp/rules.h"
+#include "seccomp/syscalls.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <seccomp.h>
+
+enum {
+	/* as if the kernel had all actions: the program shall not depend on where it is compiled,
+	 * and snug_seccomp_filter_check_kernel() asks the kernel itself */
+	API_LEVEL = 5,
+	BINARY_TREE = 2, /* SCMP_FLTATR_CTL_OPTIMIZE */
+	MAX_ARGS = 6,
+};
+
+/* A call behind a multiplexer. */
+struct sub_call {
+	const struct snug_verdict *verdict;
+	struct snug_syscall_mux mux;
+	uint32_t ret;
+	bool is_weakened; /* has conditions that cannot be checked */
+};
+
+struct compiler {
+	const struct snug_seccomp_profile *p;
+	const struct snug_seccomp_env *env;
+	struct snug_rules_warn warn;
+	struct snug_err *err;
+	struct snug_verdicts verdicts;
+	struct snug_prologue prologue;
+	struct snug_arches arches;
+	scmp_filter_ctx ctx; /* the merged one, owned */
+
+	/* of the ABI at work */
+	enum snug_arch arch;
+	scmp_filter_ctx arch_ctx; /* owned until merged */
+	VEC(struct sub_call) subs;
+};
+
+static void compiler_done(struct compiler *c)
+{
+	snug_verdicts_done(&c->verdicts);
+	snug_prologue_done(&c->prologue);
+	VEC_DONE(&c->arches);
+	VEC_DONE(&c->subs);
+	if (c->ctx)
+		seccomp_release(c->ctx);
+	if (c->arch_ctx)
+		seccomp_release(c->arch_ctx);
+}
+
+static void add_arch(struct compiler *c, enum snug_arch arch)
+{
+	arch = snug_arch_resolve(arch, c->env->arch);
+	/* an ABI of other machines has no calls here */
+	if (snug_arch_family(arch) != snug_arch_family(c->env->arch))
+		return;
+	VEC_FOREACH (known, &c->arches)
+		if (*known == arch)
+			return;
+	*VEC_PUSH(&c->arches) = arch;
+}
+
+/* As in runc, the native ABI is there whatever the profile lists. */
+static void collect_arches(struct compiler *c)
+{
+	add_arch(c, c->env->arch);
+	VEC_FOREACH (arch, &c->p->arches)
+		add_arch(c, *arch);
+	VEC_FOREACH (map, &c->p->arch_map) {
+		if (snug_arch_resolve(map->arch, c->env->arch) != c->env->arch)
+			continue;
+		VEC_FOREACH (sub, &map->sub_arches)
+			add_arch(c, *sub);
+	}
+}
+
+static int libseccomp_failed(struct compiler *c, int r, const struct snug_verdict *v)
+{
+	return snug_err_set(c->err, r == -ENOMEM ? -ENOMEM : -EOPNOTSUPP,
+			    "%s: syscalls[%zu].names[%zu]: libseccomp cannot make a rule for '%s' "
+			    "on %s: %s",
+			    c->p->source, v->entry, v->name_index, v->name, snug_arch_name(c->arch),
+			    strerror(-r));
+}
+
+static int add_to_libseccomp(struct compiler *c, const struct snug_verdict *v, uint32_t ret,
+			     const struct snug_seccomp_arg *args, size_t n_args)
+{
+	static const enum scmp_compare ops[] = {
+		[SNUG_CMP_NE] = SCMP_CMP_NE,
+		[SNUG_CMP_LT] = SCMP_CMP_LT,
+		[SNUG_CMP_LE] = SCMP_CMP_LE,
+		[SNUG_CMP_EQ] = SCMP_CMP_EQ,
+		[SNUG_CMP_GE] = SCMP_CMP_GE,
+		[SNUG_CMP_GT] = SCMP_CMP_GT,
+		[SNUG_CMP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
+	};
+	struct scmp_arg_cmp cmps[MAX_ARGS];
+	int r;
+
+	snug_bug_on(n_args > MAX_ARGS);
+	for (size_t i = 0; i < n_args; i++)
+		cmps[i] = (struct scmp_arg_cmp){ args[i].index, ops[args[i].op], args[i].value,
+						 args[i].value_two };
+	r = seccomp_rule_add_array(c->arch_ctx, ret, seccomp_syscall_resolve_name(v->name),
+				   (unsigned int)n_args, cmps);
+	return r < 0 ? libseccomp_failed(c, r, v) : 0;
+}
+
+static void add_to_prologue(struct compiler *c, uint32_t nr, const struct snug_rule *rule,
+			    int mux_sub)
+{
+	struct snug_prologue_call *call = snug_prologue_call(&c->prologue, c->arch, nr);
+
+	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){ *rule, mux_sub };
+}
+
+static void add_verdict_to_prologue(struct compiler *c, uint32_t nr, const struct snug_verdict *v)
+{
+	const struct snug_rule always = { .ret = v->ret };
+
+	if (v->is_unconditional)
+		add_to_prologue(c, nr, &always, -1);
+	VEC_FOREACH (rule, &v->rules)
+		add_to_prologue(c, nr, rule, -1);
+}
+
+/* Whether libseccomp means the same by the only rule of @v.  On an ABI of 32 bits it looks at the
+ * lower half of a value only, and it drops the bits of valueTwo that are not in the mask. */
+static bool is_exact_in_libseccomp(const struct compiler *c, const struct snug_verdict *v)
+{
+	const struct snug_rule *rule = v->rules.items;
+
+	if (v->rules.len != 1 || rule->n_conds > MAX_ARGS)
+		return false;
+	for (size_t i = 0; i < rule->n_conds; i++) {
+		const struct snug_seccomp_arg *arg = &rule->conds[i];
+		uint64_t two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
+
+		if (snug_arch_is_32bit(c->arch) && (arg->value | two) > UINT32_MAX)
+			return false;
+		if (two & ~arg->value)
+			return false;
+	}
+	return true;
+}
+
+/* What a call gets whose arguments cannot be seen. */
+static uint32_t strictest(const struct compiler *c, const struct snug_verdict *v)
+{
+	uint32_t ret = c->verdicts.default_ret;
+
+	/* the first rule is the strictest of them */
+	if (snug_ret_is_stricter(v->rules.items[0].ret, ret))
+		ret = v->rules.items[0].ret;
+	return ret;
+}
+
+static void add_sub_call(struct compiler *c, const struct snug_verdict *v,
+			 const struct snug_syscall_mux *mux)
+{
+	struct sub_call *sub = VEC_PUSH(&c->subs);
+
+	*sub = (struct sub_call){ v, *mux, v->ret, !v->is_unconditional };
+	if (sub->is_weakened)
+		sub->ret = strictest(c, v);
+}
+
+static bool is_multiplexer(const char *name)
+{
+	return strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0;
+}
+
+static int place_verdict(struct compiler *c, const struct snug_verdict *v)
+{
+	int64_t nr = snug_syscall_number(c->arch, v->name);
+	struct snug_syscall_mux mux;
+	bool is_muxed = snug_syscall_multiplexer(c->arch, v->name, &mux);
+
+	if (is_muxed)
+		add_sub_call(c, v, &mux);
+	if (nr < 0 && !is_muxed)
+		return 0;
+	if (v->is_unconditional && !snug_syscall_is_beyond_libseccomp(v->name))
+		return add_to_libseccomp(c, v, v->ret, NULL, 0);
+	/* multiplexers have rules of others as well: place_multiplexer() */
+	if (is_multiplexer(v->name))
+		return 0;
+	if (!is_muxed && is_exact_in_libseccomp(c, v) &&
+	    !snug_syscall_is_beyond_libseccomp(v->name))
+		return add_to_libseccomp(c, v, v->rules.items[0].ret, v->rules.items[0].conds,
+					 v->rules.items[0].n_conds);
+	if (nr >= 0)
+		add_verdict_to_prologue(c, (uint32_t)nr, v);
+	return 0;
+}
+
+static const struct snug_verdict *find_verdict(const struct compiler *c, const char *name)
+{
+	VEC_FOREACH (v, &c->verdicts)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+/* As in libseccomp, an answer without conditions for the multiplexer itself is the answer for all
+ * calls behind it. */
+static void warn_about_parent(struct compiler *c, const struct snug_verdict *parent)
+{
+	VEC_FOREACH (sub, &c->subs) {
+		if (strcmp(sub->mux.parent, parent->name) != 0 ||
+		    !snug_ret_is_stricter(sub->ret, parent->ret))
+			continue;
+		snug_rules_warn(&c->warn, c->p, sub->verdict->entry,
+				".names[%zu]: %s: '%s' is not restricted when it is made through "
+				"%s(2), which syscalls[%zu] has without conditions",
+				sub->verdict->name_index, snug_arch_name(c->arch),
+				sub->verdict->name, parent->name, parent->entry);
+	}
+}
+
+static void warn_about_arguments(struct compiler *c, const struct sub_call *sub)
+{
+	snug_rules_warn(&c->warn, c->p, sub->verdict->entry,
+			".names[%zu]: %s: the arguments of '%s' cannot be checked when it is made "
+			"through %s(2); there it gets the strictest answer",
+			sub->verdict->name_index, snug_arch_name(c->arch), sub->verdict->name,
+			sub->mux.parent);
+}
+
+static void place_multiplexer(struct compiler *c, const char *name)
+{
+	const struct snug_verdict *parent = find_verdict(c, name);
+	int64_t nr = snug_syscall_number(c->arch, name);
+	bool is_exact = !parent;
+
+	if (nr < 0)
+		return;
+	if (parent && parent->is_unconditional) {
+		warn_about_parent(c, parent);
+		return;
+	}
+	VEC_FOREACH (sub, &c->subs) {
+		if (strcmp(sub->mux.parent, name) != 0 || !sub->is_weakened)
+			continue;
+		warn_about_arguments(c, sub);
+		is_exact = false;
+	}
+	if (is_exact)
+		return; /* libseccomp has made the rules when it was told of the calls */
+	if (parent)
+		add_verdict_to_prologue(c, (uint32_t)nr, parent);
+	VEC_FOREACH (sub, &c->subs) {
+		const struct snug_rule rule = { .ret = sub->ret };
+
+		if (strcmp(sub->mux.parent, name) == 0)
+			add_to_prologue(c, (uint32_t)nr, &rule, (int)sub->mux.sub);
+	}
+	snug_prologue_sort(snug_prologue_call(&c->prologue, c->arch, (uint32_t)nr));
+}
+
+static int start_context(struct compiler *c)
+{
+	uint32_t token = snug_arch_to_scmp(c->arch);
+	int r = 0;
+
+	c->arch_ctx = seccomp_init(c->verdicts.default_ret);
+	if (!c->arch_ctx)
+		return snug_err_set(c->err, -EOPNOTSUPP, "%s: libseccomp refuses %s as the default",
+				    c->p->source, snug_action_name(c->p->default_action));
+	(void)seccomp_attr_set(c->arch_ctx, SCMP_FLTATR_API_SYSRAWRC, 1);
+	(void)seccomp_attr_set(c->arch_ctx, SCMP_FLTATR_CTL_OPTIMIZE, BINARY_TREE);
+	if (c->arch != snug_arch_native()) {
+		r = seccomp_arch_remove(c->arch_ctx, SCMP_ARCH_NATIVE);
+		if (r == 0)
+			r = seccomp_arch_add(c->arch_ctx, token);
+	}
+	if (r < 0)
+		return snug_err_set(c->err, -EOPNOTSUPP, "%s: libseccomp does not know %s",
+				    c->p->source, snug_arch_oci_name(c->arch));
+	return 0;
+}
+
+static int compile_arch(struct compiler *c, enum snug_arch arch)
+{
+	int r;
+
+	c->arch = arch;
+	c->subs.len = 0;
+	r = start_context(c);
+	if (r < 0)
+		return r;
+	VEC_FOREACH (v, &c->verdicts) {
+		r = place_verdict(c, v);
+		if (r < 0)
+			return r;
+	}
+	place_multiplexer(c, "socketcall");
+	place_multiplexer(c, "ipc");
+	if (!c->ctx) {
+		c->ctx = STEAL(c->arch_ctx);
+		return 0;
+	}
+	r = seccomp_merge(c->ctx, c->arch_ctx);
+	if (r < 0)
+		return snug_err_set(c->err, -EOPNOTSUPP, "%s: libseccomp cannot add %s: %s",
+				    c->p->source, snug_arch_oci_name(arch), strerror(-r));
+	c->arch_ctx = NULL; /* freed by seccomp_merge() */
+	return 0;
+}
+
+/* libseccomp 2.5 gives its program away through a file only. */
+static int export_program(struct compiler *c, struct snug_insns *out)
+{
+	CLEANUP(closep) int fd = memfd_create("seccomp", MFD_CLOEXEC);
+	CLEANUP(freep) char *bytes = NULL;
+	size_t len;
+	int r;
+
+	if (fd < 0)
+		return snug_err_errno(c->err, "cannot create a file in memory");
+	r = seccomp_export_bpf(c->ctx, fd);
+	if (r < 0)
+		return snug_err_set(c->err, r == -ENOMEM ? -E2BIG : -EOPNOTSUPP,
+				    "%s: libseccomp cannot generate the filter: %s", c->p->source,
+				    strerror(-r));
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return snug_err_errno(c->err, "cannot read the filter back");
+	r = snug_read_fd(fd, "the filter", SNUG_LIMIT_DOC_BYTES, &bytes, &len, c->err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i + sizeof(*out->items) <= len; i += sizeof(*out->items))
+		memcpy(VEC_PUSH(out), bytes + i, sizeof(*out->items));
+	return 0;
+}
+
+static unsigned int flags_of(const struct snug_seccomp_profile *p, bool needs_listener)
+{
+	unsigned int flags = 0;
+
+	VEC_FOREACH (name, &p->flags)
+		flags |= snug_filter_flag_from_name(*name);
+	if (needs_listener)
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	else
+		flags &= ~(unsigned int)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	/* without it, the result could be a thread id or a listener */
+	if (needs_listener && (flags & SECCOMP_FILTER_FLAG_TSYNC))
+		flags |= SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+	return flags;
+}
+
+static bool is_deadly(uint32_t action)
+{
+	return action == SECCOMP_RET_KILL_PROCESS || action == SECCOMP_RET_KILL_THREAD ||
+	       action == SECCOMP_RET_TRAP;
+}
+
+static int finish(struct compiler *c, struct snug_insns *insns, struct snug_seccomp_filter *ret)
+{
+	struct snug_seccomp_filter f = { 0 };
+
+	if (insns->len > BPF_MAXINSNS)
+		return snug_err_set(c->err, -E2BIG,
+				    "%s: the filter would have %zu instructions; the kernel takes "
+				    "%d",
+				    c->p->source, insns->len, BPF_MAXINSNS);
+	VEC_FOREACH (insn, insns) {
+		if (insn->code != (BPF_RET | BPF_K))
+			continue;
+		if ((insn->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_USER_NOTIF)
+			f.needs_listener = true;
+		if (is_deadly(insn->k & SECCOMP_RET_ACTION_FULL))
+			f.can_kill = true;
+	}
+	f.flags = flags_of(c->p, f.needs_listener);
+	f.n_insns = (unsigned short)insns->len;
+	f.insns = STEAL(insns->items);
+	*ret = f;
+	return 0;
+}
+
+static int compile(struct compiler *c, struct snug_insns *insns, struct snug_seccomp_filter *ret)
+{
+	int r;
+
+	if (c->p->base_profile_name && *c->p->base_profile_name && c->warn.warn) {
+		CLEANUP(freep)
+		char *text = xasprintf("%s: the base profile is not looked up: "
+				       "what only it allows is not allowed",
+				       c->p->source);
+
+		c->warn.warn(c->warn.data, text);
+	}
+	(void)seccomp_api_set(API_LEVEL);
+	r = snug_rules_resolve(c->p, c->env, &c->warn, &c->verdicts, c->err);
+	if (r < 0)
+		return r;
+	collect_arches(c);
+	VEC_FOREACH (arch, &c->arches) {
+		r = compile_arch(c, *arch);
+		if (r < 0)
+			return r;
+	}
+	snug_prologue_emit(&c->prologue, c->verdicts.default_ret, insns);
+	r = export_program(c, insns);
+	return r < 0 ? r : finish(c, insns, ret);
+}
+
+int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
+				const struct snug_seccomp_env *env,
+				void (*warn)(void *data, const char *text), void *warn_data,
+				struct snug_seccomp_filter *ret, struct snug_err *err)
+{
+	struct compiler c = {
+		.p = p, .env = env, .warn = { .warn = warn, .data = warn_data }, .err = err
+	};
+	struct snug_insns insns = { 0 };
+	int r = compile(&c, &insns, ret);
+
+	VEC_DONE(&insns);
+	compiler_done(&c);
+	return r;
+}
+
+void snug_seccomp_filter_done(struct snug_seccomp_filter *f)
+{
+	free(f->insns);
+	*f = (struct snug_seccomp_filter){ 0 };
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What a profile says about each call once its conditions are resolved: from entries, which are
+ * ordered and may overlap, to one verdict a name. */
+#include "seccomp/profile.h"
+
+struct snug_err;
+struct snug_seccomp_env;
+
+/* All of @conds must hold; none = always. */
+struct snug_rule {
+	uint32_t ret;                         /* SECCOMP_RET_* and its data */
+	const struct snug_seccomp_arg *conds; /* borrowed from the profile */
+	size_t n_conds;
+};
+
+struct snug_verdict {
+	const char *name;         /* borrowed from the profile */
+	size_t entry, name_index; /* where the profile names it first */
+	bool is_unconditional;    /* then @ret decides and @rules is empty */
+	uint32_t ret;
+	/* otherwise the first rule that holds decides, and the default if none does; the most
+	 * restrictive come first; never empty */
+	struct {
+		struct snug_rule *items;
+		size_t len, cap;
+	} rules;
+};
+
+struct snug_verdicts {
+	struct snug_verdict *items; /* by name; those that only repeat the default are left out */
+	size_t len, cap;
+	uint32_t default_ret;
+};
+
+struct snug_rules_warn {
+	void (*warn)(void *data, const char *text); /* or NULL */
+	void *data;
+	unsigned n; /* so far; over SNUG_LIMIT_WARNINGS they are left out */
+};
+/* "web.json:12:5: syscalls[3]: <text>". */
+void snug_rules_warn(struct snug_rules_warn *w, const struct snug_seccomp_profile *p, size_t entry,
+		     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Resolves @p, which must outlive *ret.  Where entries overlap, runc 1.1 and crun 1.8 are followed,
+ * which means libseccomp, and where that widens what the profile says, a warning names it:
+ *  - an entry without args decides a call, whatever others say about it; of several the first,
+ *    but one that only repeats the default action counts for nothing;
+ *  - of entries with args, the most restrictive whose args hold decides (libseccomp's own order is
+ *    not defined), also when it only repeats the default action;
+ *  - the args of an entry must all hold, but when two of them look at the same argument, each one
+ *    is enough.
+ * Returns 0, -EINVAL for what no filter can mean, -E2BIG for more rules than a filter can hold. */
+int snug_rules_resolve(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,
+		       struct snug_rules_warn *warn, struct snug_verdicts *ret,
+		       struct snug_err *err);
+void snug_verdicts_done(struct snug_verdicts *v);
+
+/* Whether action @a of the kernel takes precedence over @b (seccomp(2)); data does not count. */
+bool snug_ret_is_stricter(uint32_t a, uint32_t b);
