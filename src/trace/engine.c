@@ -347,6 +347,7 @@ int snug_engine_open(struct snug_engine **ret, struct snug_err *err)
 		if (r < 0)
 			return r;
 	}
+	snug_bug_on(!e);
 	r = engine_map_memory(e, err);
 	if (r < 0)
 		return r;
