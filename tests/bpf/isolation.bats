@@ -7,6 +7,16 @@ load ../lib/bpf-test
 
 setup() {
 	need_bpf
+	pids=() # of the recorders in the background
+}
+
+# A test that failed half-way leaves nothing running.
+teardown() {
+	local pid
+
+	for pid in "${pids[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
 }
 
 # The programs of ours that the kernel holds.  Other recordings may run on this host.
@@ -34,7 +44,6 @@ as_strace() {
 }
 
 @test "two different programs, recorded at the same time" {
-	local pids=()
 	# shellcheck disable=SC2016
 	local loop='for i in 1 2 3 4 5 6 7 8 9; do "$0" $1; done'
 	local a=(/bin/sh -c "$loop" "$SNUG_PROGRAMS/threads64" pthread)
@@ -50,7 +59,7 @@ as_strace() {
 }
 
 @test "twenty recordings of the same program at the same time: each is whole" {
-	local pids=() i
+	local i
 
 	need_program threads64-pthread
 	fresh_work_dir "$work"
@@ -69,7 +78,6 @@ as_strace() {
 }
 
 @test "one that ends does not disturb one that goes on" {
-	local pids=()
 	# shellcheck disable=SC2016
 	local a=(/bin/sh -c '>begun; while [ ! -e go ]; do /bin/sleep 0.05; done; exec "$0"'
 		"$SNUG_PROGRAMS/forks")
@@ -89,7 +97,7 @@ as_strace() {
 }
 
 @test "a recorder that is killed leaves the command alive and the next recording exact" {
-	local pids=() before child
+	local before child
 
 	before=$(n_loaded)
 	fresh_work_dir "$work"

@@ -7,11 +7,17 @@ load ../lib/bpf-test
 
 setup() {
 	need_bpf
+	pid=
+}
+
+# A test that failed half-way leaves nothing running.
+teardown() {
+	[[ -z $pid ]] || kill "$pid" 2>/dev/null || true
 }
 
 # A recorder that is stopped cannot read its news; 20,000 births and deaths do not fit the ring.
 @test "news that are lost are counted, the recording says so, and no call is missing" {
-	local pid at=$state/lost
+	local at=$state/lost
 	# shellcheck disable=SC2016
 	local script='>begun; while [ ! -e go ]; do /bin/sleep 0.05; done; "$0" 20000; >end'
 	local slow=(/bin/sh -c "$script" "$SNUG_PROGRAMS/many-children")
@@ -29,6 +35,7 @@ setup() {
 	}
 	kill -CONT "$pid"
 	wait "$pid"
+	pid=
 
 	jq -e '.complete == false and .lost.news > 0' "$at.recording"
 	# every call there was is there: the last child's own one too
