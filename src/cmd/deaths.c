@@ -115,8 +115,8 @@ void deaths_report(struct deaths *d, int wstatus, const char *profile)
 		return;
 	if (d->has_event) {
 		add_call(&text, &d->event);
-		say_error("killed by seccomp: the profile '%s' does not allow %s%s%s", profile,
-			  say_bold(), snug_str_text(&text), say_plain());
+		say_note("killed by seccomp: the profile '%s' does not allow %s", profile,
+			  snug_str_text(&text));
 	} else {
 		say_error(
 			"killed by SIGSYS: the profile '%s' does not allow a call that the command "

@@ -110,17 +110,25 @@ static int dispatch(char **argv)
 	return SNUG_EXIT_USAGE;
 }
 
-/* 0, 1 and 2 must be ours, or a file opened later could become the command's standard output. */
+/*
+ * 0, 1 and 2 must be ours, or a file opened later could become the command's standard output.
+ * Without O_CLOEXEC, which would take them away again; opened the wrong way round, so that reading
+ * and writing fail as on the closed descriptors that they stand for.
+ */
 static void claim_standard_streams(void)
 {
-	int fd;
+	for (;;) {
+		int fd = open("/dev/null", O_RDONLY | O_NOCTTY);
 
-	do
-		fd = open("/dev/null",
-			  O_RDWR | O_NOCTTY); /* O_CLOEXEC would take them away again */
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
+		if (fd == STDIN_FILENO) {
+			close(fd);
+			fd = open("/dev/null", O_WRONLY | O_NOCTTY);
+		}
+		if (fd > STDERR_FILENO)
+			close(fd);
+		if (fd < 0 || fd > STDERR_FILENO)
+			return;
+	}
 }
 
 int main(int argc, char **argv)

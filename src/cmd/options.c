@@ -158,6 +158,29 @@ int snug_options_parse(const struct snug_option *table, char **argv, void *args,
 	return i;
 }
 
+enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
+
+/* The words from HELP_COLUMN on, broken at spaces. */
+static void add_wrapped(struct snug_str *out, const char *text)
+{
+	size_t column = HELP_COLUMN;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
+			snug_str_addf(out, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		if (column > HELP_COLUMN)
+			snug_str_addc(out, ' ');
+		snug_str_addn(out, text, n);
+		column += n + (column > HELP_COLUMN);
+		text += n + (text[n] == ' ');
+	}
+	snug_str_addc(out, '\n');
+}
+
 static void help_line(const struct snug_option *o, struct snug_str *out)
 {
 	CLEANUP(snug_str_done) struct snug_str left = SNUG_STR_INIT;
@@ -168,10 +191,11 @@ static void help_line(const struct snug_option *o, struct snug_str *out)
 		snug_str_addf(&left, "      --%s", o->name);
 	if (o->metavar)
 		snug_str_addf(&left, " %s", o->metavar);
-	if (left.len < 28)
-		snug_str_addf(out, "%-28s  %s\n", snug_str_text(&left), o->help);
+	if (left.len < HELP_COLUMN - 2)
+		snug_str_addf(out, "%-*s", HELP_COLUMN, snug_str_text(&left));
 	else
-		snug_str_addf(out, "%s\n%30s%s\n", snug_str_text(&left), "", o->help);
+		snug_str_addf(out, "%s\n%*s", snug_str_text(&left), HELP_COLUMN, "");
+	add_wrapped(out, o->help);
 }
 
 void snug_options_help(const struct snug_option *table, struct snug_str *out)

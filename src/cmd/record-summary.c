@@ -84,8 +84,8 @@ static void print_for_person(const struct record_summary *s)
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
 	const struct snug_derived *d = s->derived;
 
-	say_person("%s%zu system calls%s recorded in %.2f s%s", say_bold(), d->recorded.len,
-		   say_plain(), (double)s->recording->duration_us / 1e6,
+	say_person("%zu system calls recorded in %.3f s%s", d->recorded.len,
+		   (double)s->recording->duration_us / 1e6,
 		   snug_recording_is_complete(s->recording) ? ", nothing lost" : "");
 	if (s->has_base)
 		say_person(

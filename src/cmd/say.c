@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/say.h"
 
+#include "base/mem.h"
+#include "base/str.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,14 +46,34 @@ static void clock_prefix(void)
 		ts.tv_nsec / 1000);
 }
 
+/* One line, whatever names it quotes: control characters are escaped, but not what earlier escapes
+ * left behind. */
+static void add_shown(struct snug_str *out, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\\");
+
+		snug_str_add_printable(out, text, n, n);
+		text += n;
+		if (*text) {
+			snug_str_addc(out, '\\');
+			text++;
+		}
+	}
+}
+
 static void vline(const char *prefix, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
 static void vline(const char *prefix, const char *fmt, va_list ap)
 {
-	fputs(prefix, stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+	CLEANUP(freep) char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		abort();
+	add_shown(&shown, text);
+	fprintf(stderr, "%s%s\n", prefix, snug_str_text(&shown));
 	fflush(stderr);
 }
 
@@ -77,6 +100,20 @@ void say_person(const char *fmt, ...)
 	va_end(ap);
 }
 
+void say_strong(const char *strong, const char *fmt, ...)
+{
+	CLEANUP(freep) char *prefix = NULL;
+	va_list ap;
+
+	if (talk == SNUG_TALK_QUIET || !is_terminal)
+		return;
+	prefix = xasprintf("%s%s%s ", has_colours ? "\033[1m" : "", strong,
+			   has_colours ? "\033[0m" : "");
+	va_start(ap, fmt);
+	vline(prefix, fmt, ap);
+	va_end(ap);
+}
+
 void say_warn(const char *fmt, ...)
 {
 	va_list ap;
@@ -85,6 +122,17 @@ void say_warn(const char *fmt, ...)
 		clock_prefix();
 	va_start(ap, fmt);
 	vline("snug: warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void say_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!is_terminal)
+		clock_prefix();
+	va_start(ap, fmt);
+	vline("snug: ", fmt, ap);
 	va_end(ap);
 }
 
@@ -103,24 +151,4 @@ void say_warn_text(void *unused, const char *text)
 {
 	(void)unused;
 	say_warn("%s", text);
-}
-
-const char *say_bold(void)
-{
-	return has_colours ? "\033[1m" : "";
-}
-
-const char *say_red(void)
-{
-	return has_colours ? "\033[31m" : "";
-}
-
-const char *say_dim(void)
-{
-	return has_colours ? "\033[2m" : "";
-}
-
-const char *say_plain(void)
-{
-	return has_colours ? "\033[0m" : "";
 }

@@ -221,8 +221,8 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 	if (f.name && known && strcmp(f.name, known) != 0)
 		return snug_decode_fail(d, v, -EINVAL, "call %u of %s is '%s', not '%.64s'", f.nr,
 					snug_arch_name(of->arch), known, f.name);
-	/* a newer snug may know a number that this one does not: its name is taken if the name is
-	 * known as such nowhere else */
+	/* the name of a number that only a newer snug knows says nothing here: the call stays a
+	 * number; but a name that we know must not stand at another call's number */
 	if (f.name && !known && snug_syscall_is_known(f.name))
 		return snug_decode_fail(d, v, -EINVAL, "'%.64s' is not call %u of %s", f.name, f.nr,
 					snug_arch_name(of->arch));
@@ -240,6 +240,7 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	struct calls_of of = { .recording = dst };
+	size_t path_len = d->path.len;
 	int e;
 
 	if (v->type != SNUG_DOC_OBJECT)
@@ -251,9 +252,11 @@ static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, v
 		if (of.arch == _SNUG_ARCH_INVALID)
 			return snug_decode_fail(d, &m->value, -EINVAL,
 						"unknown architecture '%.64s'", m->key);
+		snug_str_addf(&d->path, ".%s", m->key);
 		e = snug_decode_array(d, &m->value, SNUG_LIMIT_RECORDING_CALLS, decode_call, &of);
 		if (e < 0)
 			return e;
+		d->path.len = path_len;
 	}
 	return 0;
 }
