@@ -102,13 +102,28 @@ static _Noreturn void child_fail(volatile struct report *report, enum snug_child
 		__builtin_trap();
 }
 
+/* As shells tell a program that this machine cannot run from a script: by a NUL byte in its first
+ * line. */
+static bool is_binary(const char *path)
+{
+	CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char head[128];
+	ssize_t n = fd < 0 ? 0 : read(fd, head, sizeof(head));
+
+	for (ssize_t i = 0; i < n && head[i] != '\n'; i++) {
+		if (!head[i])
+			return true;
+	}
+	return false;
+}
+
 static _Noreturn void child_exec(const struct snug_child_options *o, volatile struct report *report)
 {
 	int saved;
 
 	execve(o->path, o->argv, o->envp);
 	saved = errno;
-	if (saved == ENOEXEC) {
+	if (saved == ENOEXEC && !is_binary(o->path)) {
 		/* a script without #!: what execvp(3) and shells do */
 		enum { MAX_ARGS = 4096 };
 		char *argv[MAX_ARGS];
