@@ -116,7 +116,7 @@ void deaths_report(struct deaths *d, int wstatus, const char *profile)
 	if (d->has_event) {
 		add_call(&text, &d->event);
 		say_note("killed by seccomp: the profile '%s' does not allow %s", profile,
-			  snug_str_text(&text));
+			 snug_str_text(&text));
 	} else {
 		say_error(
 			"killed by SIGSYS: the profile '%s' does not allow a call that the command "

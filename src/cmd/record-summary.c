@@ -81,10 +81,12 @@ static size_t beyond_base(const struct snug_derived *d)
 
 static void print_for_person(const struct record_summary *s)
 {
+	CLEANUP(snug_str_done) struct snug_str number = SNUG_STR_INIT;
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
 	const struct snug_derived *d = s->derived;
 
-	say_person("%zu system calls recorded in %.3f s%s", d->recorded.len,
+	snug_str_addf(&number, "%zu system calls", d->recorded.len);
+	say_strong(snug_str_text(&number), "recorded in %.3f s%s",
 		   (double)s->recording->duration_us / 1e6,
 		   snug_recording_is_complete(s->recording) ? ", nothing lost" : "");
 	if (s->has_base)
@@ -94,8 +96,10 @@ static void print_for_person(const struct record_summary *s)
 	say_person("profile: %s", s->profile_path);
 	if (!s->can_run)
 		return;
+	text_add_shell_word(&words, s->profile_path);
+	snug_str_add(&words, " -- ");
 	text_add_shell_words(&words, s->argv);
-	say_person("run under it: snug run -p %s -- %s", s->profile_path, snug_str_text(&words));
+	say_person("run under it: snug run -p %s", snug_str_text(&words));
 }
 
 void record_summary_print(const struct record_summary *s)

@@ -135,6 +135,13 @@ static void on_tick(void *data)
 		draw(rec);
 }
 
+static void on_stop(void *data)
+{
+	struct record *rec = data;
+
+	liveline_hide(&rec->live);
+}
+
 static bool may_end(void *data)
 {
 	struct record *rec = data;
@@ -165,6 +172,10 @@ static int prepare(struct record *rec, struct snug_err *err)
 	}
 	if (output_open(&args->output, &rec->output, err) < 0)
 		return SNUG_EXIT_FAILED;
+	if (args->recording && strcmp(args->recording, rec->output.path) == 0) {
+		say_error("record: -o and --recording both name %s", args->recording);
+		return SNUG_EXIT_USAGE;
+	}
 	if (args->recording && snug_outfile_open(args->recording, &rec->recording_file, err) < 0)
 		return SNUG_EXIT_FAILED;
 	return 0;
@@ -227,7 +238,6 @@ static int observe(struct record *rec, struct supervise *sup, struct snug_err *e
 {
 	int status;
 
-	supervise_prepare();
 	if (rec->args->no_proc_start) {
 		if (snug_session_watch_comm(rec->session, text_basename(rec->argv[0]), err) < 0)
 			return SNUG_EXIT_FAILED;
@@ -246,6 +256,7 @@ static int observe(struct record *rec, struct supervise *sup, struct snug_err *e
 		.on_ready = on_ready,
 		.tick_ms = TICK_MS,
 		.on_tick = on_tick,
+		.on_stop = on_stop,
 		.may_end = may_end,
 		.data = rec,
 	};
@@ -307,6 +318,8 @@ static int record(struct record *rec, struct snug_err *err)
 	struct supervise sup = { 0 };
 	int status;
 
+	/* from here on signals wait until they can be handled: the temporary files must go */
+	supervise_prepare();
 	status = prepare(rec, err);
 	if (status)
 		return status;
@@ -325,6 +338,11 @@ static int record(struct record *rec, struct snug_err *err)
 	return sup.wstatus < 0 ? SNUG_EXIT_OK : supervise_exit_status(sup.wstatus);
 }
 
+static bool is_stdout(const char *path)
+{
+	return path && (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0);
+}
+
 static int record_run(void *data, char **argv)
 {
 	struct record_args *args = data;
@@ -335,8 +353,8 @@ static int record_run(void *data, char **argv)
 	say_init(args->quiet || args->json ? SNUG_TALK_QUIET
 		 : args->verbose           ? SNUG_TALK_VERBOSE
 					   : SNUG_TALK_NORMAL);
-	if (args->json && args->output.file && strcmp(args->output.file, "-") == 0) {
-		say_error("record: --json and '-o -' both want standard output");
+	if (args->json && is_stdout(args->output.file)) {
+		say_error("record: --json and -o %s both want standard output", args->output.file);
 		return SNUG_EXIT_USAGE;
 	}
 	status = record(&rec, &err);

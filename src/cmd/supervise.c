@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int handled[] = {
@@ -38,7 +39,7 @@ struct state {
 	struct supervise *s;
 	bool has_ended; /* the child; true without one */
 	bool is_over;
-	unsigned n_terms; /* SIGTERMs that others sent */
+	uint64_t termed_us; /* when somebody sent the first SIGTERM; 0: nobody yet */
 };
 
 static bool ends_programs(int signo)
@@ -46,21 +47,61 @@ static bool ends_programs(int signo)
 	return signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
 }
 
+/*
+ * The terminal signals its whole foreground process group, which the command is part of; but when
+ * it goes away, it tells the session's leader alone (tty_signal_session_leader() in the kernel).
+ */
+static bool has_reached_command(const struct signalfd_siginfo *si)
+{
+	if (si->ssi_signo == SIGHUP)
+		return si->ssi_code == SI_KERNEL && getsid(0) != getpid();
+	return si->ssi_code == SI_KERNEL || si->ssi_signo == SIGWINCH;
+}
+
+/* A second SIGTERM kills; but timeout(1) and service managers signal the process and then its
+ * group, which is meant as one. */
+static bool is_impatient(struct state *st)
+{
+	enum { ONE_SIGNAL_US = 200000 };
+	struct timespec ts;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+	if (!st->termed_us)
+		st->termed_us = now;
+	return now - st->termed_us > ONE_SIGNAL_US;
+}
+
 static void pass_on(struct state *st, const struct signalfd_siginfo *si)
 {
 	int signo = (int)si->ssi_signo;
 	pid_t pid = snug_child_pid(st->s->child);
 
-	/* the terminal signals its whole foreground process group, which the command is part of */
-	if (si->ssi_code == SI_KERNEL || signo == SIGWINCH)
+	if (has_reached_command(si))
 		return;
 	if (signo == SIGINT)
 		say_log("Got interrupted, terminating process");
-	if (signo == SIGTERM && st->n_terms++ > 0) {
+	if (signo == SIGTERM && is_impatient(st)) {
 		say_warn("the command did not end on SIGTERM: killing it");
 		signo = SIGKILL;
 	}
 	kill(pid, signo);
+}
+
+static void stop(struct supervise *s)
+{
+	if (s->on_stop)
+		s->on_stop(s->data);
+	kill(getpid(), SIGSTOP);
+}
+
+/* The command was stopped: stop too, so that the shell sees its job stopped; when the shell
+ * continues us, continue the command. */
+static void stop_with(struct state *st)
+{
+	stop(st->s);
+	kill(snug_child_pid(st->s->child), SIGCONT);
 }
 
 static void on_signal(struct state *st, const struct signalfd_siginfo *si)
@@ -75,14 +116,8 @@ static void on_signal(struct state *st, const struct signalfd_siginfo *si)
 		pass_on(st, si);
 	else if (ends_programs(signo))
 		st->is_over = true;
-}
-
-/* The command was stopped: stop too, so that the shell sees its job stopped; when the shell
- * continues us, continue the command. */
-static void stop_with(struct state *st)
-{
-	kill(getpid(), SIGSTOP);
-	kill(snug_child_pid(st->s->child), SIGCONT);
+	else if (signo == SIGTSTP)
+		stop(st->s);
 }
 
 static void reap(struct state *st)

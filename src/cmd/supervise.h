@@ -16,6 +16,9 @@ struct supervise {
 	void (*on_ready)(void *data);
 	int tick_ms; /* on_tick at least this often; 0: never */
 	void (*on_tick)(void *data);
+	/* Called before snug itself stops with the command, to leave the terminal clean; or NULL.
+	 */
+	void (*on_stop)(void *data);
 	/* Asked when the command has ended, after each event: may we go?  NULL: yes. */
 	bool (*may_end)(void *data);
 	void *data;

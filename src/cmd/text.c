@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/text.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -12,13 +13,50 @@ const char *text_basename(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static void add_shell_word(struct snug_str *out, const char *word)
+/* Bytes that cannot stand between plain quotes on a terminal. */
+static bool is_odd(const char *word)
+{
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+
+	for (; *word; word += *word == '\\') {
+		size_t n = strcspn(word, "\\");
+
+		snug_str_clear(&shown);
+		snug_str_add_printable(&shown, word, n, n);
+		if (shown.len != n)
+			return true;
+		word += n;
+	}
+	return false;
+}
+
+static void add_ansi_word(struct snug_str *out, const char *word)
+{
+	snug_str_add(out, "$'");
+	for (; *word; word++) {
+		unsigned char c = (unsigned char)*word;
+
+		if (c == '\'' || c == '\\')
+			snug_str_addf(out, "\\%c", c);
+		else if (c < 0x20 || c >= 0x7f)
+			snug_str_addf(out, "\\%03o", c);
+		else
+			snug_str_addc(out, (char)c);
+	}
+	snug_str_addc(out, '\'');
+}
+
+void text_add_shell_word(struct snug_str *out, const char *word)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_@%+=:,./-";
 
 	if (*word && strspn(word, plain) == strlen(word)) {
 		snug_str_add(out, word);
+		return;
+	}
+	if (is_odd(word)) {
+		add_ansi_word(out, word);
 		return;
 	}
 	snug_str_addc(out, '\'');
@@ -34,7 +72,7 @@ static void add_shell_word(struct snug_str *out, const char *word)
 void text_add_shell_words(struct snug_str *out, char *const *words)
 {
 	for (; *words; words++) {
-		add_shell_word(out, *words);
+		text_add_shell_word(out, *words);
 		if (words[1])
 			snug_str_addc(out, ' ');
 	}
