@@ -3,27 +3,34 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "cmd/kernel-log.h"
 #include "cmd/say.h"
 #include "seccomp/syscalls.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The kernel's audit thread writes the record after the process has died. */
+enum { LOG_WAIT_MS = 200 };
+
 void deaths_init(struct deaths *d, pid_t pid, bool can_kill)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
-	*d = (struct deaths){ .pid = pid, .is_watching = can_kill };
-	if (can_kill && snug_sigsys_open(&d->source, &err) < 0)
-		say_log("Not watching which call is blocked: %s", snug_err_msg(&err));
+	*d = (struct deaths){ .pid = pid, .log_fd = -EBADF };
+	if (!can_kill || snug_sigsys_open(&d->source, &err) == 0)
+		return;
+	d->log_fd = kernel_log_open();
 }
 
 void deaths_done(struct deaths *d)
 {
 	d->source = snug_sigsys_free(d->source);
+	closep(&d->log_fd);
 }
 
 int deaths_poll_fd(const struct deaths *d)
@@ -113,6 +120,8 @@ void deaths_report(struct deaths *d, int wstatus, const char *profile)
 	deaths_on_ready(d);
 	if (!WIFSIGNALED(wstatus) || WTERMSIG(wstatus) != SIGSYS)
 		return;
+	if (!d->has_event && d->log_fd >= 0)
+		d->has_event = kernel_log_find_kill(d->log_fd, d->pid, LOG_WAIT_MS, &d->event);
 	if (d->has_event) {
 		add_call(&text, &d->event);
 		say_note("killed by seccomp: the profile '%s' does not allow %s", profile,

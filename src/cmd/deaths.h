@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-/* Which system call did a command die of?  Learned from BPF where we may use it. */
+/* Which system call did a command die of?  Learned from BPF where we may use it, else from the
+ * kernel's log where we may read it. */
 #include "trace/sigsys.h"
 
 #include <stdbool.h>
@@ -9,7 +10,7 @@
 struct deaths {
 	pid_t pid;                  /* of the command */
 	struct snug_sigsys *source; /* or NULL */
-	bool is_watching;           /* the profile can kill */
+	int log_fd;                 /* the kernel's log, when there is no source; else negative */
 	bool has_event;
 	struct snug_sigsys_event event; /* of the command itself */
 };

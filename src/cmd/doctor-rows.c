@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/kernel-log.h"
 #include "trace/probe.h"
 
 #include <errno.h>
@@ -196,6 +197,21 @@ static void collect_runtimes(struct doctor_rows *rows)
 	    found.len ? snug_str_text(&found) : "none found in PATH");
 }
 
+static void collect_death_verdict(struct doctor_rows *rows)
+{
+	CLEANUP(closep) int log = kernel_log_open();
+
+	if (snug_probe_attach(SNUG_ATTACH_RAW_TP) == 0)
+		add(rows, "snug", "tell a killed call", DOCTOR_YES, "with BPF (raw_tp)");
+	else if (log >= 0)
+		add(rows, "snug", "tell a killed call", DOCTOR_YES,
+		    "from the kernel's log, unless auditd takes its records");
+	else
+		add(rows, "snug", "tell a killed call", DOCTOR_NO,
+		    "needs root, or a readable kernel log (sysctl kernel.dmesg_restrict=0): else "
+		    "'snug run' cannot say which call a program was killed for");
+}
+
 /* What snug will do with all that. */
 static void collect_verdict(struct doctor_rows *rows)
 {
@@ -211,11 +227,7 @@ static void collect_verdict(struct doctor_rows *rows)
 		add(rows, "snug", "record", DOCTOR_YES, "with the BPF engine (tp_btf)");
 	add(rows, "snug", "run", can_filter ? DOCTOR_YES : DOCTOR_NO, "%s",
 	    can_filter ? "with a seccomp filter" : "the kernel has no seccomp filters");
-	add(rows, "snug", "tell a killed call",
-	    snug_probe_attach(SNUG_ATTACH_RAW_TP) == 0 ? DOCTOR_YES : DOCTOR_NO, "%s",
-	    snug_probe_attach(SNUG_ATTACH_RAW_TP) == 0
-		    ? "with BPF (raw_tp)"
-		    : "needs root: 'snug run' cannot say which call a program was killed for");
+	collect_death_verdict(rows);
 }
 
 void doctor_collect(struct doctor_rows *rows)

@@ -28,8 +28,9 @@ static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_li
 {
 	if (is_verbose)
 		return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
-	/* the first warning is the cause, what follows are its consequences */
-	if (level == LIBBPF_WARN && !last_warning[0]) {
+	/* the first warning is the cause, what follows are its consequences; the rlimit is none:
+	 * since Linux 5.11, before what we need, BPF memory counts for the cgroup */
+	if (level == LIBBPF_WARN && !last_warning[0] && !strstr(fmt, "RLIMIT_MEMLOCK")) {
 		vsnprintf(last_warning, sizeof(last_warning), fmt, ap);
 		last_warning[strcspn(last_warning, "\n")] = '\0';
 	}
@@ -39,6 +40,9 @@ static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_li
 void snug_probe_quiet_libbpf(void)
 {
 	libbpf_set_print(on_libbpf_print);
+	/* since Linux 5.11, before what we need, BPF memory counts for the cgroup, not for the
+	 * rlimit */
+	(void)libbpf_set_memlock_rlim(0);
 	last_warning[0] = '\0';
 }
 
@@ -77,16 +81,22 @@ static bool has_cap(uint64_t caps, unsigned cap)
 	return caps >> cap & 1;
 }
 
-int snug_probe_bpf_engine(struct snug_err *err)
+bool snug_probe_may_use_bpf(void)
 {
 	uint64_t caps = snug_probe_capabilities();
+
+	return has_cap(caps, CAP_SYS_ADMIN) ||
+	       (has_cap(caps, CAP_BPF) && has_cap(caps, CAP_PERFMON));
+}
+
+int snug_probe_bpf_engine(struct snug_err *err)
+{
 	union bpf_attr attr = { 0 };
 
 	if (snug_probe_is_disabled("bpf"))
 		return snug_err_set(err, -EOPNOTSUPP,
 				    "recording needs BPF, which SNUG_TEST_DISABLE turns off");
-	if (!has_cap(caps, CAP_SYS_ADMIN) &&
-	    !(has_cap(caps, CAP_BPF) && has_cap(caps, CAP_PERFMON)))
+	if (!snug_probe_may_use_bpf())
 		return snug_err_set(err, -EPERM,
 				    "recording needs root, or the capabilities CAP_BPF and "
 				    "CAP_PERFMON: run it with sudo ('snug doctor' shows what this "

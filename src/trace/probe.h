@@ -11,6 +11,10 @@ struct snug_err;
 void snug_probe_quiet_libbpf(void);
 void snug_probe_verbose(void);
 
+/* Whether this process has the capabilities that loading our programs takes: CAP_BPF and
+ * CAP_PERFMON, or CAP_SYS_ADMIN. */
+bool snug_probe_may_use_bpf(void);
+
 /* Checks what can be checked without loading anything: privileges, BTF, the bpf(2) call itself.
  * 0, or -EPERM / -EOPNOTSUPP with what is missing and the way out.  Takes microseconds. */
 int snug_probe_bpf_engine(struct snug_err *err);

@@ -42,6 +42,8 @@ int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
 
 	if (snug_probe_is_disabled("sigsys") || snug_probe_is_disabled("bpf"))
 		return snug_err_set(err, -EOPNOTSUPP, "turned off by SNUG_TEST_DISABLE");
+	if (!snug_probe_may_use_bpf())
+		return snug_err_set(err, -EPERM, "needs root, or CAP_BPF and CAP_PERFMON");
 	snug_probe_quiet_libbpf();
 	s->obj = snug_sigsys_bpf__open();
 	if (!s->obj)
