@@ -219,15 +219,20 @@ static int compare_values(const void *a, const void *b)
 
 static void warn_duplicates(struct snug_decode *d, const struct snug_doc_value *v)
 {
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	CLEANUP(freep)
 	const struct snug_doc_value **sorted = xcalloc(v->array.len + 1, sizeof(*sorted));
 
 	for (size_t i = 0; i < v->array.len; i++)
 		sorted[i] = &v->array.items[i];
 	qsort(sorted, v->array.len, sizeof(*sorted), compare_values);
-	for (size_t i = 1; i < v->array.len; i++)
-		if (strcmp(sorted[i - 1]->str.text, sorted[i]->str.text) == 0)
-			snug_decode_warn(d, sorted[i], "'%s' is listed twice", sorted[i]->str.text);
+	for (size_t i = 1; i < v->array.len; i++) {
+		if (strcmp(sorted[i - 1]->str.text, sorted[i]->str.text) != 0)
+			continue;
+		snug_str_clear(&shown);
+		snug_doc_show(&shown, sorted[i]);
+		snug_decode_warn(d, sorted[i], "%s is listed twice", snug_str_text(&shown));
+	}
 }
 
 static int decode_syscall_names(struct snug_decode *d, const struct snug_doc_value *v, void *dst)

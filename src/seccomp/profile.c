@@ -208,9 +208,12 @@ static bool equal_entry(const struct snug_seccomp_entry *a, const struct snug_se
 	       equal_condition(&a->excludes, &b->excludes);
 }
 
+/* {} says as much as nothing. */
 static bool equal_values(const struct snug_doc_value *a, const struct snug_doc_value *b)
 {
-	return a && b ? snug_doc_equal(a, b) : a == b;
+	static const struct snug_doc_value empty = { .type = SNUG_DOC_OBJECT };
+
+	return snug_doc_equal(a ? a : &empty, b ? b : &empty);
 }
 
 static bool equal_lists(const struct snug_seccomp_profile *a, const struct snug_seccomp_profile *b)

@@ -40,9 +40,6 @@ static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_li
 void snug_probe_quiet_libbpf(void)
 {
 	libbpf_set_print(on_libbpf_print);
-	/* since Linux 5.11, before what we need, BPF memory counts for the cgroup, not for the
-	 * rlimit */
-	(void)libbpf_set_memlock_rlim(0);
 	last_warning[0] = '\0';
 }
 
