@@ -127,10 +127,10 @@ void deaths_report(struct deaths *d, int wstatus, const char *profile)
 		say_note("killed by seccomp: the profile '%s' does not allow %s", profile,
 			 snug_str_text(&text));
 	} else {
-		say_error(
+		say_note(
 			"killed by SIGSYS: the profile '%s' does not allow a call that the command "
 			"made; run this as root to learn which, or see the kernel's log: "
-			"journalctl -k -g type=1326",
+			"sudo dmesg | grep type=1326",
 			profile);
 	}
 }

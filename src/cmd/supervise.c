@@ -31,6 +31,8 @@ void supervise_prepare(void)
 	sigset_t set;
 
 	fill_set(&set);
+	/* never asked for: who reads our log no longer must not end the recording */
+	sigaddset(&set, SIGPIPE);
 	snug_child_block_signals(&set);
 }
 

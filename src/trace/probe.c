@@ -18,21 +18,18 @@
 #include <unistd.h>
 
 /* libbpf has one print hook for the process, so this state has to be one for the process too. */
-static char last_warning[512];
-static bool is_verbose;
+static char first_warning[512];
 
 static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
 static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	if (is_verbose)
-		return level == LIBBPF_DEBUG ? 0 : vfprintf(stderr, fmt, ap);
 	/* the first warning is the cause, what follows are its consequences; the rlimit is none:
 	 * since Linux 5.11, before what we need, BPF memory counts for the cgroup */
-	if (level == LIBBPF_WARN && !last_warning[0] && !strstr(fmt, "RLIMIT_MEMLOCK")) {
-		vsnprintf(last_warning, sizeof(last_warning), fmt, ap);
-		last_warning[strcspn(last_warning, "\n")] = '\0';
+	if (level == LIBBPF_WARN && !first_warning[0] && !strstr(fmt, "RLIMIT_MEMLOCK")) {
+		vsnprintf(first_warning, sizeof(first_warning), fmt, ap);
+		first_warning[strcspn(first_warning, "\n")] = '\0';
 	}
 	return 0;
 }
@@ -40,12 +37,7 @@ static int on_libbpf_print(enum libbpf_print_level level, const char *fmt, va_li
 void snug_probe_quiet_libbpf(void)
 {
 	libbpf_set_print(on_libbpf_print);
-	last_warning[0] = '\0';
-}
-
-void snug_probe_verbose(void)
-{
-	is_verbose = true;
+	first_warning[0] = '\0';
 }
 
 bool snug_probe_is_disabled(const char *feature)
@@ -118,7 +110,7 @@ int snug_probe_bpf_engine(struct snug_err *err)
 
 int snug_probe_explain_bpf(int r, struct snug_err *err)
 {
-	const char *why = last_warning[0] ? last_warning : strerror(-r);
+	const char *why = first_warning[0] ? first_warning : strerror(-r);
 
 	if (r == -EPERM || r == -EACCES)
 		return snug_err_set(err, r,

@@ -6,10 +6,8 @@
 
 struct snug_err;
 
-/* Sends libbpf's chatter to a small buffer, whose last lines snug_probe_explain_bpf() quotes.
- * snug_probe_verbose() lets it through to standard error instead. */
+/* Sends libbpf's chatter to a small buffer, whose first warning snug_probe_explain_bpf() quotes. */
 void snug_probe_quiet_libbpf(void);
-void snug_probe_verbose(void);
 
 /* Whether this process has the capabilities that loading our programs takes: CAP_BPF and
  * CAP_PERFMON, or CAP_SYS_ADMIN. */
