@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 struct report {
+	bool go; /* the parent opened the gate; else it is dead */
 	enum snug_child_step step;
 	int error; /* negative errno */
 };
@@ -146,11 +147,10 @@ static _Noreturn void child_main(const struct snug_child_options *o, int gate,
 	char c;
 	int r;
 
-	/* end of file: go; a byte: the parent gave up */
 	do
 		r = (int)read(gate, &c, 1);
 	while (r < 0 && errno == EINTR);
-	if (r != 0)
+	if (!report->go)
 		_exit(127);
 	close(gate);
 	if (o->set_identity && (setgroups(0, NULL) < 0 || setresgid(o->gid, o->gid, o->gid) < 0 ||
@@ -211,6 +211,7 @@ int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step)
 	char byte;
 
 	c->is_started = true;
+	c->report->go = true;
 	closep(&c->gate);
 	do
 		n = read(c->done, &byte, 1);

@@ -120,6 +120,34 @@ static void test_waits(void **state)
 	assert_null(snug_child_free(NULL));
 }
 
+/* A parent that dies in between starts nothing. */
+static void test_parent_dies(void **state)
+{
+	char *argv[4], dir[] = "/tmp/snug-child-XXXXXX";
+	CLEANUP(freep) char *script = NULL;
+	struct snug_child_options o;
+	int done[2];
+	pid_t pid;
+	char c;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	script = xasprintf("echo ran >%s/ran", dir);
+	o = shell(argv, script);
+	assert_int_equal(pipe(done), 0); /* inherited: ends with the last of them */
+	pid = fork();
+	if (pid == 0) {
+		struct snug_child *child;
+
+		_exit(snug_child_spawn(&o, &child, NULL) < 0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(done[1]);
+	assert_int_equal(read(done[0], &c, 1), 0);
+	close(done[0]);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static void test_cannot_exec(void **state)
 {
 	CLEANUP(snug_child_freep) struct snug_child *c = NULL;
@@ -239,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_path_find),
 		cmocka_unit_test(test_runs),
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_parent_dies),
 		cmocka_unit_test(test_cannot_exec),
 		cmocka_unit_test(test_before_exec),
 		cmocka_unit_test(test_filter_denies_all),
