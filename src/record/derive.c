@@ -188,6 +188,18 @@ static int collect_base(struct snug_derived *d, const struct snug_derive_policy 
 	return 0;
 }
 
+/* What ran before it was watched was not seen to be executed; under the profile it will be. */
+static void add_execve(struct snug_derived *d)
+{
+	const char *name = "execve";
+
+	if (!d->recorded.len || has_name(d->recorded.items, d->recorded.len, name) ||
+	    has_name(d->added.items, d->added.len, name))
+		return;
+	*VEC_PUSH(&d->added) = name;
+	d->added.len = sort_unique(d->added.items, d->added.len);
+}
+
 int snug_derive(const struct snug_recording *const *recordings, size_t n,
 		const struct snug_derive_policy *policy, struct snug_derived *ret,
 		struct snug_err *err)
@@ -204,6 +216,7 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 	r = collect_base(&d, policy, err);
 	if (r < 0)
 		return r;
+	add_execve(&d);
 	if (!d.recorded.len && !d.added.len)
 		return snug_err_set(err, -ENODATA, "nothing was recorded");
 	VEC_FOREACH (name, &d.recorded)

@@ -19,7 +19,8 @@ struct snug_unnamed_call {
 struct snug_derived {
 	struct snug_seccomp_profile *profile;
 	VEC(const char *) recorded; /* names from the recordings, sorted */
-	VEC(const char *) added;    /* names from the base set that no recording had, sorted */
+	/* names from the base set that no recording had, and execve when none had it; sorted */
+	VEC(const char *) added;
 	VEC(struct snug_unnamed_call) unnamed;
 };
 
@@ -30,7 +31,7 @@ const char *const *snug_base_syscalls(void);
 
 /*
  * Derives one profile from @n recordings.  It refuses by default (SCMP_ACT_ERRNO), allows every
- * recorded name and the base set's names that the architecture has, and lists the native
+ * recorded name, execve, and the base set's names that the architecture has, and lists the native
  * architecture of each recording and every other ABI that was used.  The OCI format allows a name
  * on all listed architectures alike.
  * Errors: -EINVAL for a base name that no architecture has (with "did you mean"), -ENODATA when

@@ -310,7 +310,6 @@ static void drop_stale_name(struct snug_target *t)
 int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_err *err)
 {
 	enum { MAX_ROUNDS = 16 };
-	uint32_t nr = SYS_execve;
 
 	memset(&t->name, 0, sizeof(t->name));
 	memcpy(t->name.comm, comm, strnlen(comm, SNUG_COMM_LEN - 1));
@@ -324,9 +323,6 @@ int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_er
 	}
 	t->has_name = true;
 	__atomic_add_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
-	/* a program that is started under the profile needs it, whether or not we saw it start */
-	__atomic_or_fetch(&t->slot->bits[SNUG_ABI_NATIVE * SNUG_ABI_WORDS + nr / 64],
-			  1ull << (nr % 64), __ATOMIC_RELAXED);
 	for (int i = 0; i < MAX_ROUNDS && add_running(t, t->name.comm); i++)
 		;
 	return 0;
