@@ -64,7 +64,7 @@ status_is() {
 
 # has FILE TEXT...: every TEXT is in it.
 has() {
-	local file=$1
+	local file=$1 text
 	shift
 	for text; do
 		grep -qF -e "$text" "$file" || {
@@ -77,7 +77,7 @@ has() {
 
 # has_not FILE TEXT...
 has_not() {
-	local file=$1
+	local file=$1 text
 	shift
 	for text; do
 		! grep -qF -e "$text" "$file" || {
@@ -90,6 +90,8 @@ has_not() {
 
 # empty FILE...
 is_empty() {
+	local file
+
 	for file; do
 		[[ ! -s $file ]] || {
 			echo "$file is not empty:"
@@ -173,7 +175,7 @@ names_of() {
 
 # allows FILE NAME...
 allows() {
-	local file=$1
+	local file=$1 name
 	shift
 	for name; do
 		names_of "$file" | grep -qx "$name" || {
@@ -186,7 +188,7 @@ allows() {
 
 # allows_not FILE NAME...
 allows_not() {
-	local file=$1
+	local file=$1 name
 	shift
 	for name; do
 		! names_of "$file" | grep -qx "$name" || {

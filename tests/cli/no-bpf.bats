@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# snug record where it cannot record: the reason and the way out, at once; nothing else happens.
+
+# shellcheck disable=SC2154  # cli.bash sets them
+load ../lib/cli
+
+setup() {
+	enter_work_dir
+}
+
+# refuses TEXT COMMAND...: half a second, one line with TEXT, status 1, nothing run, nothing written
+refuses() {
+	local text=$1 start
+	shift
+	start=$(date +%s%N)
+	try "$@" record -q --recording recording -o profile -- touch ran
+	(((($(date +%s%N) - start) / 1000000) < 500))
+	status_is 1
+	one_line err
+	has err "$text"
+	is_empty out
+	[ ! -e ran ]
+	[ ! -e profile ]
+	[ ! -e recording ]
+	nothing_left
+}
+
+# as_nobody COMMAND...: without any capability
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"
+}
+
+@test "BPF switched off" {
+	need_root
+	SNUG_TEST_DISABLE=bpf refuses "recording needs BPF" "$SNUG"
+	SNUG_TEST_DISABLE=sigsys,bpf refuses "recording needs BPF" "$SNUG"
+}
+
+@test "a kernel without BTF: what to boot" {
+	need_root
+	SNUG_TEST_DISABLE=btf refuses CONFIG_DEBUG_INFO_BTF "$SNUG"
+}
+
+@test "a /sys that is not mounted" {
+	need_root
+	need_command unshare
+	# shellcheck disable=SC2016
+	refuses "in a container, mount /sys" unshare -m sh -c 'mount -t tmpfs none /sys && exec "$0" "$@"' "$SNUG"
+}
+
+@test "an unprivileged user: sudo, and doctor" {
+	need_root
+	need_command setpriv
+	chmod 777 .
+	refuses "run it with sudo ('snug doctor'" as_nobody "$SNUG"
+}
+
+@test "root without capabilities, as in a container" {
+	need_root
+	need_command setpriv
+	refuses "CAP_BPF and CAP_PERFMON" setpriv --bounding-set -all --inh-caps -all "$SNUG"
+}
+
+@test "what was wrong with the call is told first" {
+	export SNUG_TEST_DISABLE=bpf
+	record -q -- no-such-command
+	status_is 127
+	record -q -t nosuchtype -- true
+	status_is 1
+	has err nosuchtype
+}
+
+@test "--no-proc-start fails the same way and does not wait" {
+	SNUG_TEST_DISABLE=bpf try timeout 5 "$SNUG" record --no-proc-start -- sleep
+	status_is 1
+	has err "recording needs BPF"
+	has_not err Waiting
+}
+
+@test "the other verbs need no BPF" {
+	export SNUG_TEST_DISABLE=bpf,btf
+	for verb in version doctor "record --help"; do
+		# shellcheck disable=SC2086
+		try "$SNUG" $verb
+		status_is 0
+	done
+}
