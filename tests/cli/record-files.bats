@@ -74,7 +74,7 @@ old_survives() {
 
 @test "an existing file survives a recorder that is killed" {
 	echo old >old
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		in_background "$SNUG" record -o old -- sh -c 'echo $$ >begun; exec sleep 60'
 		wait_until test -s begun
 		kill -KILL "$pid"
@@ -95,7 +95,7 @@ old_survives() {
 	cp p whole
 	: >go
 	(while [[ -e go ]]; do cmp -s p whole || echo torn; done) >torn 2>&1 3>&- &
-	for i in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		"$SNUG" record -q -o p -- true
 	done
 	rm go

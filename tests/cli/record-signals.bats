@@ -184,7 +184,9 @@ begin() {
 @test "nothing is left in the kernel afterwards" {
 	need_command bpftool
 	local before links
+	# shellcheck disable=SC2034  # eval reads it
 	before=$(n_loaded)
+	# shellcheck disable=SC2034  # eval reads it
 	links=$(bpftool link list | grep -c "name snug_" || true)
 	record -q -- true
 	record -q -- no-such-command

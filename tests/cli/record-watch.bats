@@ -58,7 +58,7 @@ stop_watching() {
 	wait_until test -e begun
 	watch -n --recording r.json -- "$name"
 	: >go
-	wait_until test -e done
+	wait_until test -e 'done'
 	# by another name: not recorded
 	sh -c 'kill -0 $$; mkdir elsewhere'
 	"./$name" -c 'import os; os.getsid(0)'

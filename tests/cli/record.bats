@@ -53,7 +53,7 @@ metadata:
   name: \"true\"
 spec:
   architectures:
-  - SCMP_ARCH_$(uname -m | tr a-z A-Z)
+  - SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
   defaultAction: SCMP_ACT_ERRNO
   syscalls:
   - action: SCMP_ACT_ALLOW
@@ -70,7 +70,7 @@ spec:
 	status_is 0
 	same "$(jq -c keys_unsorted raw.json)" '["defaultAction","architectures","syscalls"]'
 	same "$(jq -c '[.defaultAction, .architectures, (.syscalls | length)]' raw.json)" \
-		"[\"SCMP_ACT_ERRNO\",[\"SCMP_ARCH_$(uname -m | tr a-z A-Z)\"],1]"
+		"[\"SCMP_ACT_ERRNO\",[\"SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')\"],1]"
 	same "$(jq -c '.syscalls[0] | keys_unsorted' raw.json)" '["names","action"]'
 	names_of raw.json >names
 	sort -uc names
@@ -141,7 +141,7 @@ spec:
 }
 
 @test "-t: unknown types and those of AppArmor are refused before anything runs" {
-	for type in "" selinux SECCOMP raw seccomp, apparmor raw-apparmor all; do
+	for type in "" selinux SECCOMP raw "seccomp," apparmor raw-apparmor all; do
 		record -t "$type" -- touch ran
 		status_is 1
 		has err "unsupported type: $type"
@@ -174,7 +174,7 @@ spec:
 	names_of raw.json >own
 	record -t raw-seccomp -o b.json -b reboot,swapon -b kexec_load --base-syscalls=sync,,sync -- true
 	status_is 0
-	comm -13 own <(names_of b.json) >more
+	comm -13 own <(names_of b.json) >"more"
 	same "$(paste -sd' ' more)" "kexec_load reboot swapon sync"
 	comm -23 own <(names_of b.json) >missing
 	is_empty missing

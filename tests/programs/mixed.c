@@ -19,7 +19,7 @@ int main(void)
 	make_call(SYS_fsync);
 	check(int80(199) >= 0, "getuid32");
 	check(int80(24) >= 0, "getuid");
-	/* beyond every table: no profile can name it, so one that refuses it may change the error */
+	/* beyond every table: no profile can name it, so a profile may change the error */
 	check(int80(900) < 0, "900");
 	make_call(SYS_getsid);
 	say("mixed\n");
