@@ -187,3 +187,9 @@ bool snug_arch_is_32bit(enum snug_arch arch)
 {
 	return lookup(arch)->is_32bit;
 }
+
+bool snug_arch_is_ilp32_of_64(enum snug_arch arch)
+{
+	return arch == SNUG_ARCH_X32 || arch == SNUG_ARCH_MIPS64N32 ||
+	       arch == SNUG_ARCH_MIPSEL64N32;
+}

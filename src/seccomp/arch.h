@@ -67,3 +67,5 @@ uint32_t snug_arch_number_base(enum snug_arch arch);
 enum snug_arch snug_arch_family(enum snug_arch arch);
 /* Whether system call arguments have 32 bits. */
 bool snug_arch_is_32bit(enum snug_arch arch);
+/* Whether pointers have 32 bits but system call arguments 64: x32, MIPS n32. */
+bool snug_arch_is_ilp32_of_64(enum snug_arch arch);

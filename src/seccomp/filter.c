@@ -19,9 +19,11 @@
 #include "seccomp/syscalls.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <seccomp.h>
 
@@ -146,13 +148,16 @@ static void add_verdict_to_prologue(struct compiler *c, uint32_t nr, const struc
 		add_to_prologue(c, nr, rule, -1);
 }
 
-/* Whether libseccomp means the same by the only rule of @v.  On an ABI of 32 bits it looks at the
- * lower half of a value only, and it drops the bits of valueTwo that are not in the mask. */
+/*
+ * Whether libseccomp means the same by the only rule of @v.  On an ABI of 32 bits it looks at the
+ * lower half of arguments and values, and takes x32 and MIPS n32 for such, where arguments have 64
+ * bits; and it drops the bits of valueTwo that are not in the mask.
+ */
 static bool is_exact_in_libseccomp(const struct compiler *c, const struct snug_verdict *v)
 {
 	const struct snug_rule *rule = v->rules.items;
 
-	if (v->rules.len != 1 || rule->n_conds > MAX_ARGS)
+	if (v->rules.len != 1 || rule->n_conds > MAX_ARGS || snug_arch_is_ilp32_of_64(c->arch))
 		return false;
 	for (size_t i = 0; i < rule->n_conds; i++) {
 		const struct snug_seccomp_arg *arg = &rule->conds[i];
@@ -330,6 +335,13 @@ static int compile_arch(struct compiler *c, enum snug_arch arch)
 	return 0;
 }
 
+/* libseccomp exports in the byte order of the filter's ABI, not in the host's. */
+static bool is_swapped(enum snug_arch arch)
+{
+	return (snug_arch_to_audit(arch) ^ snug_arch_to_audit(snug_arch_native())) &
+	       __AUDIT_ARCH_LE;
+}
+
 /* libseccomp 2.5 gives its program away through a file only. */
 static int export_program(struct compiler *c, struct snug_insns *out)
 {
@@ -350,8 +362,15 @@ static int export_program(struct compiler *c, struct snug_insns *out)
 	r = snug_read_fd(fd, "the filter", SNUG_LIMIT_DOC_BYTES, &bytes, &len, c->err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i + sizeof(*out->items) <= len; i += sizeof(*out->items))
-		memcpy(VEC_PUSH(out), bytes + i, sizeof(*out->items));
+	for (size_t i = 0; i + sizeof(*out->items) <= len; i += sizeof(*out->items)) {
+		struct sock_filter *insn = VEC_PUSH(out);
+
+		memcpy(insn, bytes + i, sizeof(*insn));
+		if (!is_swapped(c->env->arch))
+			continue;
+		insn->code = __builtin_bswap16(insn->code);
+		insn->k = __builtin_bswap32(insn->k);
+	}
 	return 0;
 }
 

@@ -22,7 +22,7 @@
 #include <linux/seccomp.h>
 
 enum {
-	MAX_ERRNO = 4095,               /* include/linux/err.h; the kernel cuts what is over it */
+	MAX_ERRNO = 4094,               /* libseccomp takes no 4095, which the kernel would */
 	MAX_CONDITIONAL = BPF_MAXINSNS, /* each takes more than one instruction */
 };
 

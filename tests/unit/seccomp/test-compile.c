@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What filters decide, by an interpreter that knows nothing of libseccomp.  The property test at
+ * the end compares random profiles with a model that is written straight from the words of
+ * seccomp/rules.h.
+ */
+#include "base/err.h"
+#include "base/str.h"
+#include "bpf-sim.h"
+#include "random-profile.h"
+#include "seccomp/filter.h"
+#include "seccomp/names.h"
+#include "seccomp/syscalls.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <linux/version.h>
+
+#include <cmocka.h>
+
+#define ALLOW    SECCOMP_RET_ALLOW
+#define KILL     SECCOMP_RET_KILL_THREAD
+#define ERRNO(n) (SECCOMP_RET_ERRNO | (n))
+
+struct fixture {
+	struct snug_seccomp_profile *profile;
+	struct snug_seccomp_filter filter;
+	struct snug_str warnings;
+	struct snug_err err;
+};
+
+static const struct snug_seccomp_env host_x86 = {
+	.arch = SNUG_ARCH_X86_64,
+	.kernel_version = KERNEL_VERSION(6, 1, 0),
+};
+
+static void collect(void *data, const char *text)
+{
+	struct snug_str *all = data;
+
+	snug_str_add(all, text);
+	snug_str_addc(all, '\n');
+}
+
+static void fixture_done(struct fixture *f)
+{
+	snug_seccomp_filter_done(&f->filter);
+	f->profile = snug_seccomp_profile_free(f->profile);
+	snug_str_done(&f->warnings);
+	snug_err_done(&f->err);
+}
+
+static int compile_for(struct fixture *f, const struct snug_seccomp_env *env, const char *text)
+{
+	int r;
+
+	fixture_done(f);
+	if (snug_seccomp_profile_parse("p", text, strlen(text), NULL, &f->profile, &f->err) < 0)
+		fail_msg("%s", snug_err_msg(&f->err));
+	r = snug_seccomp_filter_compile(f->profile, env, collect, &f->warnings, &f->filter,
+					&f->err);
+	if (r == 0)
+		assert_null(bpf_sim_check(f->filter.insns, f->filter.n_insns));
+	return r;
+}
+
+static void compile(struct fixture *f, const char *text)
+{
+	if (compile_for(f, &host_x86, text) < 0)
+		fail_msg("%s", snug_err_msg(&f->err));
+}
+
+static uint32_t run_nr(const struct fixture *f, enum snug_arch arch, uint32_t nr,
+		       const uint64_t args[6])
+{
+	uint32_t ret = 0;
+
+	if (bpf_sim_call(f->filter.insns, f->filter.n_insns, snug_arch_to_audit(arch), nr, args,
+			 &ret) < 0)
+		fail_msg("the filter does not run");
+	return ret;
+}
+
+static uint32_t run(const struct fixture *f, enum snug_arch arch, const char *name,
+		    const uint64_t args[6])
+{
+	int64_t nr = snug_syscall_number(arch, name);
+
+	assert_true(nr >= 0);
+	return run_nr(f, arch, (uint32_t)nr, args);
+}
+
+static uint32_t run64(const struct fixture *f, const char *name)
+{
+	return run(f, SNUG_ARCH_X86_64, name, NULL);
+}
+
+/* The answer with one argument set. */
+static uint32_t run_arg(const struct fixture *f, enum snug_arch arch, const char *name,
+			unsigned index, uint64_t value)
+{
+	uint64_t args[6] = { 0 };
+
+	args[index] = value;
+	return run(f, arch, name, args);
+}
+
+#define PROFILE(fields)        "{\"defaultAction\":\"SCMP_ACT_ERRNO\"," fields "}"
+#define ALL_X86                "\"architectures\":[\"SCMP_ARCH_X86_64\",\"SCMP_ARCH_X86\",\"SCMP_ARCH_X32\"],"
+#define E(names, action, more) "{\"names\":[" names "],\"action\":\"SCMP_ACT_" action "\"" more "}"
+#define ARG(index, op, value)                                                                      \
+	"{\"index\":" #index ",\"op\":\"SCMP_CMP_" #op "\",\"value\":" #value "}"
+#define MASKED(index, mask, value)                                                                 \
+	"{\"index\":" #index ",\"op\":\"SCMP_CMP_MASKED_EQ\",\"value\":" #mask                     \
+	",\"valueTwo\":" #value "}"
+#define ARGS(list) ",\"args\":[" list "]"
+
+static void names_apply_where_they_exist(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, PROFILE(ALL_X86 "\"syscalls\":[" E("\"read\",\"mmap2\",\"newfstatat\","
+						       "\"socket\",\"rt_sigaction\"",
+						       "ALLOW", "") "]"));
+	assert_int_equal(run64(&f, "read"), ALLOW);
+	assert_int_equal(run64(&f, "write"), ERRNO(EPERM));
+	assert_int_equal(run64(&f, "newfstatat"), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "read", NULL), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "mmap2", NULL), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "fstatat64", NULL), ERRNO(EPERM));
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "socket", NULL), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 2), ERRNO(EPERM));
+	assert_int_equal(run(&f, SNUG_ARCH_X32, "read", NULL), ALLOW);
+	assert_int_equal(run_nr(&f, SNUG_ARCH_X32, 0x40000000 + 512, NULL), ALLOW);
+	assert_int_equal(run_nr(&f, SNUG_ARCH_X86_64, 512, NULL), ERRNO(EPERM));
+	assert_string_equal(snug_str_text(&f.warnings), "");
+	assert_int_equal(f.filter.flags, 0);
+	assert_false(f.filter.needs_listener);
+}
+
+static void other_abis_are_killed(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, PROFILE("\"syscalls\":[" E("\"read\"", "ALLOW", "") "]"));
+	assert_int_equal(run64(&f, "read"), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "read", NULL), KILL);
+	assert_int_equal(run(&f, SNUG_ARCH_X32, "read", NULL), KILL);
+	assert_int_equal(run(&f, SNUG_ARCH_AARCH64, "read", NULL), KILL);
+	assert_true(f.filter.can_kill);
+	/* the native ABI is there even where only others are listed, and those of other machines
+	 * do not matter */
+	compile(&f, PROFILE("\"architectures\":[\"SCMP_ARCH_X86\",\"SCMP_ARCH_S390X\","
+			    "\"SCMP_ARCH_LOONGARCH64\"],\"syscalls\":[" E("\"read\"", "ALLOW",
+									  "") "]"));
+	assert_int_equal(run64(&f, "read"), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "read", NULL), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_S390X, "read", NULL), KILL);
+	compile(&f, PROFILE("\"archMap\":[{\"architecture\":\"SCMP_ARCH_AARCH64\","
+			    "\"subArchitectures\":[\"SCMP_ARCH_ARM\"]},{\"architecture\":"
+			    "\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X32\"]}],"
+			    "\"syscalls\":[" E("\"read\"", "ALLOW", "") "]"));
+	assert_int_equal(run(&f, SNUG_ARCH_X32, "read", NULL), ALLOW);
+	assert_int_equal(run(&f, SNUG_ARCH_X86, "read", NULL), KILL);
+}
+
+static void foreign_hosts(void **state)
+{
+	static const enum snug_arch hosts[] = { SNUG_ARCH_AARCH64, SNUG_ARCH_S390X,
+						SNUG_ARCH_RISCV64, SNUG_ARCH_PPC64LE,
+						SNUG_ARCH_MIPS64,  SNUG_ARCH_PARISC64 };
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(hosts); i++) {
+		const struct snug_seccomp_env env = { .arch = hosts[i] };
+		enum snug_arch a = hosts[i];
+
+		if (compile_for(
+			    &f, &env,
+			    PROFILE("\"syscalls\":[" E("\"read\",\"mseal\"", "ALLOW", "") "," E(
+				    "\"dup3\"", "ALLOW",
+				    ARGS(ARG(
+					    0, EQ,
+					    4294967297))) "," E("\"kill\"", "ALLOW",
+								ARGS(ARG(
+									0, EQ,
+									1))) "," E("\"kill\"",
+										   "LOG",
+										   ARGS(ARG(
+											   1, EQ,
+											   2))) "]")) <
+		    0)
+			fail_msg("%s", snug_err_msg(&f.err));
+		assert_int_equal(run(&f, a, "read", NULL), ALLOW);
+		assert_int_equal(run(&f, a, "mseal", NULL), ALLOW);
+		assert_int_equal(run(&f, a, "close", NULL), ERRNO(EPERM));
+		assert_int_equal(run_arg(&f, a, "dup3", 0, 4294967297), ALLOW);
+		assert_int_equal(run_arg(&f, a, "dup3", 0, 1), ERRNO(EPERM));
+		assert_int_equal(run_arg(&f, a, "kill", 0, 1), ALLOW);
+		assert_int_equal(run_arg(&f, a, "kill", 1, 2), SECCOMP_RET_LOG);
+		assert_int_equal(run_arg(&f, a, "kill", 1, 2ull << 32), ERRNO(EPERM));
+		assert_int_equal(run(&f, SNUG_ARCH_X86_64, "read", NULL), KILL);
+	}
+	{
+		const struct snug_seccomp_env env = { .arch = SNUG_ARCH_LOONGARCH64 };
+
+		if (compile_for(&f, &env, PROFILE("\"syscalls\":[]")) < 0)
+			assert_string_equal(snug_err_msg(&f.err),
+					    "p: libseccomp does not know SCMP_ARCH_LOONGARCH64");
+	}
+}
+
+static void actions_and_errnos(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f,
+		"{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[" E("\"read\"", "KILL", "") "," E("\"write\"", "KILL_PROCESS", "") "," E(
+			"\"open\"", "KILL_THREAD",
+			"") "," E("\"close\"", "TRAP",
+				  "") "," E("\"stat\"", "ERRNO",
+					    "") "," E("\"fstat\"", "ERRNO",
+						      ",\"errnoRet\":0") "," E("\"lstat\"", "ERRNO",
+									       ",\"errnoRet\":4094") "," E("\"poll\"",
+													   "ERRNO",
+													   ",\"errnoRet\":1,\"errno\":\"ENOSYS\"") "," E("\"lseek\"",
+																			 "TRACE",
+																			 "") "," E("\"mmap\"",
+																				   "TRACE",
+																				   ",\"errnoRet\":65535") "," E("\"brk\"",
+																								"ALLOW",
+																								",\"errnoRet\":5") "," E("\"bpf\"",
+																											 "NOTIFY",
+																											 "") "]}");
+	assert_int_equal(run64(&f, "read"), SECCOMP_RET_KILL_THREAD);
+	assert_int_equal(run64(&f, "write"), SECCOMP_RET_KILL_PROCESS);
+	assert_int_equal(run64(&f, "open"), SECCOMP_RET_KILL_THREAD);
+	assert_int_equal(run64(&f, "close"), SECCOMP_RET_TRAP);
+	assert_int_equal(run64(&f, "stat"), ERRNO(EPERM));
+	assert_int_equal(run64(&f, "fstat"), ERRNO(0));
+	assert_int_equal(run64(&f, "lstat"), ERRNO(4094));
+	assert_int_equal(run64(&f, "poll"), ERRNO(ENOSYS));
+	assert_int_equal(run64(&f, "lseek"), SECCOMP_RET_TRACE | EPERM);
+	assert_int_equal(run64(&f, "mmap"), SECCOMP_RET_TRACE | 65535);
+	assert_int_equal(run64(&f, "brk"), ALLOW);
+	assert_int_equal(run64(&f, "bpf"), SECCOMP_RET_USER_NOTIF);
+	assert_int_equal(run64(&f, "getpid"), SECCOMP_RET_LOG);
+	assert_true(f.filter.needs_listener);
+
+	compile(&f, PROFILE("\"defaultErrnoRet\":38"));
+	assert_int_equal(run64(&f, "read"), ERRNO(38));
+	compile(&f, PROFILE("\"defaultErrnoRet\":1,\"defaultErrno\":\"ENOSYS\""));
+	assert_int_equal(run64(&f, "read"), ERRNO(38));
+	/* a resource's 0 is EPERM */
+	compile(&f, "apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile\n"
+		    "spec:\n  defaultAction: SCMP_ACT_ALLOW\n  syscalls:\n  - names: [read]\n"
+		    "    action: SCMP_ACT_ERRNO\n    errnoRet: 0\n");
+	assert_int_equal(run64(&f, "read"), ERRNO(EPERM));
+}
+
+static void flags_of_the_load(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, PROFILE("\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\","
+			    "\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\",\"SECCOMP_FILTER_FLAG_TSYNC\","
+			    "\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"]"));
+	assert_int_equal(f.filter.flags, SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_SPEC_ALLOW |
+						 SECCOMP_FILTER_FLAG_TSYNC);
+	compile(&f, PROFILE("\"flags\":[\"SECCOMP_FILTER_FLAG_TSYNC\","
+			    "\"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\"],\"syscalls\":[" E(
+				    "\"bpf\"", "NOTIFY", "") "]"));
+	assert_int_equal(f.filter.flags, SECCOMP_FILTER_FLAG_TSYNC |
+						 SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
+						 SECCOMP_FILTER_FLAG_NEW_LISTENER |
+						 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+}
+
+static void calls_beyond_libseccomp(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, PROFILE(ALL_X86 "\"syscalls\":[" E(
+			    "\"mseal\",\"statmount\",\"listmount\","
+			    "\"uretprobe\",\"futex_wake\"",
+			    "ALLOW", "") "," E("\"listns\"", "LOG",
+					       ARGS(ARG(0, GE, 4294967298))) "," E("\"setxattrat\"",
+										   "KILL_PROCESS",
+										   "") "]"));
+	for (int a = SNUG_ARCH_X86_64; a <= SNUG_ARCH_X32; a++) {
+		enum snug_arch arch = (enum snug_arch)a;
+
+		assert_int_equal(run(&f, arch, "mseal", NULL), ALLOW);
+		assert_int_equal(run(&f, arch, "statmount", NULL), ALLOW);
+		assert_int_equal(run(&f, arch, "listmount", NULL), ALLOW);
+		assert_int_equal(run(&f, arch, "futex_wake", NULL), ALLOW);
+		assert_int_equal(run(&f, arch, "lsm_list_modules", NULL), ERRNO(EPERM));
+		assert_int_equal(run(&f, arch, "setxattrat", NULL), SECCOMP_RET_KILL_PROCESS);
+		assert_int_equal(run_arg(&f, arch, "listns", 0, 4294967297), ERRNO(EPERM));
+		assert_int_equal(run_arg(&f, arch, "listns", 0, 4294967298), SECCOMP_RET_LOG);
+	}
+	assert_int_equal(run64(&f, "uretprobe"), ALLOW);
+	/* another call has its number on i386 */
+	assert_int_equal(run_nr(&f, SNUG_ARCH_X86, 335, NULL), ERRNO(EPERM));
+	assert_int_equal(run_nr(&f, SNUG_ARCH_X86_64, 999, NULL), ERRNO(EPERM));
+}
+
+static void comparisons(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, PROFILE("\"syscalls\":[" E(
+			    "\"read\"", "ALLOW",
+			    ARGS(ARG(0, EQ, 4294967296) "," ARG(1, NE, 0) "," MASKED(
+				    2, 18446744069414584320, 9223372036854775808))) "]"));
+	{
+		uint64_t good[6] = { 4294967296, 1, 0x80000000ffffffff };
+		uint64_t bad0[6] = { 0, 1, 0x80000000ffffffff };
+		uint64_t bad1[6] = { 4294967296, 0, 0x80000000ffffffff };
+		uint64_t bad2[6] = { 4294967296, 1, 0xc0000000ffffffff };
+
+		assert_int_equal(run(&f, SNUG_ARCH_X86_64, "read", good), ALLOW);
+		assert_int_equal(run(&f, SNUG_ARCH_X86_64, "read", bad0), ERRNO(EPERM));
+		assert_int_equal(run(&f, SNUG_ARCH_X86_64, "read", bad1), ERRNO(EPERM));
+		assert_int_equal(run(&f, SNUG_ARCH_X86_64, "read", bad2), ERRNO(EPERM));
+	}
+	/* on i386 no argument is over 32 bits, so this can not be "1" */
+	compile(&f, PROFILE(ALL_X86 "\"syscalls\":[" E("\"read\"", "ALLOW",
+						       ARGS(ARG(0, EQ, 4294967297))) "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "read", 0, 1), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 4294967297), ALLOW);
+}
+
+static void overlaps(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	/* without args wins, with a warning where that is wider */
+	compile(&f, PROFILE("\"syscalls\":[" E("\"read\"", "ALLOW", "") "," E(
+			    "\"write\",\"read\"", "KILL", ARGS(ARG(0, EQ, 1))) "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "write", 0, 1), KILL);
+	assert_string_equal(
+		snug_str_text(&f.warnings),
+		"p:1:92: syscalls[1].names[1]: SCMP_ACT_KILL for 'read' has no effect, "
+		"because syscalls[0] has SCMP_ACT_ALLOW for it without conditions, which "
+		"wins with runc and crun\n");
+	/* of two without args the first */
+	compile(&f, PROFILE("\"syscalls\":[" E("\"read\"", "LOG", "") "," E("\"read\"", "ALLOW",
+									    "") "]"));
+	assert_int_equal(run64(&f, "read"), SECCOMP_RET_LOG);
+	assert_string_equal(snug_str_text(&f.warnings), "");
+	/* what repeats the default without args counts for nothing, but is spoken of */
+	compile(&f, PROFILE("\"syscalls\":[" E("\"read\"", "ERRNO", "") "," E("\"read\"", "ALLOW",
+									      "") "]"));
+	assert_int_equal(run64(&f, "read"), ALLOW);
+	assert_non_null(strstr(snug_str_text(&f.warnings), "syscalls[0].names[0]: SCMP_ACT_ERRNO"));
+	/* with args: the strictest that holds, whatever the order, the default included */
+	compile(&f,
+		PROFILE("\"syscalls\":[" E("\"read\"", "ALLOW", ARGS(ARG(0, NE, 2))) "," E(
+			"\"read\"", "ERRNO", ARGS(ARG(0, EQ, 1))) "," E("\"read\"", "KILL",
+									ARGS(ARG(0, EQ, 3))) "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 0), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 1), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 2), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 3), KILL);
+	assert_string_equal(snug_str_text(&f.warnings), "");
+	/* the same argument twice: each one is enough */
+	compile(&f, PROFILE("\"syscalls\":[" E(
+			    "\"read\"", "ALLOW",
+			    ARGS(ARG(0, EQ, 1) "," ARG(0, EQ, 2) "," ARG(1, EQ, 7))) "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 2), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 1, 7), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "read", 0, 3), ERRNO(EPERM));
+	assert_non_null(strstr(snug_str_text(&f.warnings),
+			       "syscalls[0].args: two look at the same argument, so each one alone "
+			       "is enough for SCMP_ACT_ALLOW"));
+}
+
+static void multiplexed_calls(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	/* the arguments behind socketcall(2) cannot be seen: deny */
+	compile(&f, PROFILE(ALL_X86
+			    "\"syscalls\":[" E("\"socket\"", "ALLOW", ARGS(ARG(0, EQ, 1))) "," E(
+				    "\"bind\",\"accept\"", "ALLOW", "") "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "socket", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socket", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socket", 0, 2), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 1), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 2), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 5), ALLOW);
+	assert_non_null(strstr(snug_str_text(&f.warnings),
+			       "x86: the arguments of 'socket' cannot be checked when it is made "
+			       "through socketcall(2); there it gets the strictest answer"));
+	/* a multiplexer that is named itself is open for all behind it */
+	compile(&f, PROFILE(ALL_X86
+			    "\"syscalls\":[" E("\"socket\"", "ALLOW", ARGS(ARG(0, EQ, 1))) "," E(
+				    "\"socketcall\"", "ALLOW", "") "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 1), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "socketcall", 0, 3), ALLOW);
+	assert_non_null(strstr(snug_str_text(&f.warnings), "'socket' is not restricted when it is "
+							   "made through socketcall(2)"));
+	/* a multiplexer with conditions, beside calls that have none */
+	compile(&f,
+		PROFILE(ALL_X86 "\"syscalls\":[" E("\"shmget\"", "ALLOW", "") "," E(
+			"\"ipc\"", "LOG", ARGS(ARG(0, LE, 4))) "," E("\"semop\"", "KILL", "") "]"));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "ipc", 0, 23), ALLOW);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "ipc", 0, 1), KILL);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "ipc", 0, 2), SECCOMP_RET_LOG);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86, "ipc", 0, 24), ERRNO(EPERM));
+}
+
+static void conditions_select_entries(void **state)
+{
+	static const char text[] = PROFILE(
+		"\"syscalls\":[" E("\"clone\"", "ALLOW", ",\"includes\":{\"caps\":[\"CAP_SYS_ADMIN\"]}") "," E(
+			"\"clone\"", "ALLOW",
+			ARGS(MASKED(
+				0, 2114060288,
+				0)) ",\"excludes\":{\"caps\":[\"CAP_SYS_ADMIN\"]}") "," E("\"ptrace\"",
+											  "ALLOW",
+											  ",\"includes\":{\"minKernel\":\"4.8\"}") "," E("\"arch_prctl\"",
+																	 "ALLOW",
+																	 ",\"includes\":{\"arches\":[\"arm64\"]}") "]");
+	struct snug_seccomp_env env = host_x86;
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	assert_int_equal(compile_for(&f, &env, text), 0);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "clone", 0, 0x10000000), ERRNO(EPERM));
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "clone", 0, 0x11), ALLOW);
+	assert_int_equal(run64(&f, "ptrace"), ALLOW);
+	assert_int_equal(run64(&f, "arch_prctl"), ERRNO(EPERM));
+	env.caps = 1ull << CAP_SYS_ADMIN;
+	env.kernel_version = KERNEL_VERSION(4, 7, 99);
+	assert_int_equal(compile_for(&f, &env, text), 0);
+	assert_int_equal(run_arg(&f, SNUG_ARCH_X86_64, "clone", 0, 0x10000000), ALLOW);
+	assert_int_equal(run64(&f, "ptrace"), ERRNO(EPERM));
+}
+
+static void refused(const char *text, int code, const char *words)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	assert_int_equal(compile_for(&f, &host_x86, text), code);
+	assert_string_equal(snug_err_msg(&f.err), words);
+	assert_null(f.filter.insns);
+}
+
+static void what_cannot_be_compiled(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+
+	(void)state;
+	refused("{\"defaultAction\":\"SCMP_ACT_NOTIFY\"}", -EINVAL,
+		"p: defaultAction: SCMP_ACT_NOTIFY cannot be the default, because the program that "
+		"answers could not start");
+	refused(PROFILE("\"defaultErrnoRet\":4095"), -EINVAL,
+		"p: defaultErrnoRet: 4095 is over 4094");
+	refused(PROFILE("\"syscalls\":[" E("\"read\"", "ERRNO", ",\"errnoRet\":5000") "]"), -EINVAL,
+		"p:1:47: syscalls[0].errnoRet: 5000 is over 4094");
+	refused("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[" E("\"read\",\"opne\\n\"",
+									 "KILL", "") "]}",
+		-EINVAL,
+		"p:1:47: syscalls[0].names[1]: unknown syscall 'opne\\x0a' cannot be restricted to "
+		"SCMP_ACT_KILL");
+	compile(&f, PROFILE("\"syscalls\":[" E("\"opne\"", "ALLOW", "") "," E("\"opnf\"", "ERRNO",
+									      "") "]"));
+	assert_string_equal(snug_str_text(&f.warnings),
+			    "p:1:47: syscalls[0].names[0]: unknown syscall 'opne' is left out\n"
+			    "p:1:92: syscalls[1].names[0]: unknown syscall 'opnf' is left out\n");
+	/* more than the kernel takes */
+	snug_str_add(&s, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[");
+	for (int i = 0; i < 900; i++)
+		snug_str_addf(&s,
+			      "%s{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+			      "{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":%d}]}",
+			      i ? "," : "", i);
+	snug_str_add(&s, "]}");
+	assert_int_equal(compile_for(&f, &host_x86, snug_str_text(&s)), -E2BIG);
+	assert_non_null(strstr(snug_err_msg(&f.err), "the kernel takes 4096"));
+	/* and more than is worth trying */
+	snug_str_clear(&s);
+	snug_str_add(&s, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[{\"action\":"
+			 "\"SCMP_ACT_ALLOW\",\"names\":[\"read\"");
+	for (int i = 0; i < 100; i++)
+		snug_str_add(&s, ",\"read\"");
+	snug_str_add(&s, "],\"args\":[{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":1}");
+	for (int i = 0; i < 100; i++)
+		snug_str_add(&s, ",{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":1}");
+	snug_str_add(&s, "]}]}");
+	assert_int_equal(compile_for(&f, &host_x86, snug_str_text(&s)), -E2BIG);
+	assert_non_null(strstr(snug_err_msg(&f.err), "more conditions than a filter can hold"));
+}
+
+static void base_profile_is_spoken_of(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	compile(&f, "apiVersion: security-profiles-operator.x-k8s.io/v1\nkind: SeccompProfile\n"
+		    "spec:\n  baseProfileName: runc\n  defaultAction: SCMP_ACT_ALLOW\n");
+	assert_non_null(strstr(snug_str_text(&f.warnings), "base profile is not looked up"));
+}
+
+/* The model: what a call gets, by the words of rules.h. */
+
+static bool model_cond(const struct snug_seccomp_arg *arg, const uint64_t args[6])
+{
+	uint64_t v = args[arg->index];
+
+	switch ((int)arg->op) {
+	case SNUG_CMP_NE:
+		return v != arg->value;
+	case SNUG_CMP_LT:
+		return v < arg->value;
+	case SNUG_CMP_LE:
+		return v <= arg->value;
+	case SNUG_CMP_EQ:
+		return v == arg->value;
+	case SNUG_CMP_GE:
+		return v >= arg->value;
+	case SNUG_CMP_GT:
+		return v > arg->value;
+	default:
+		return (v & arg->value) == arg->value_two;
+	}
+}
+
+static bool model_args(const struct snug_seccomp_entry *e, const uint64_t args[6])
+{
+	unsigned count[6] = { 0 };
+	bool all = true, any = false, twice = false;
+
+	VEC_FOREACH (arg, &e->args) {
+		twice |= ++count[arg->index] > 1;
+		all &= model_cond(arg, args);
+		any |= model_cond(arg, args);
+	}
+	return twice ? any : all;
+}
+
+static uint32_t model_ret(enum snug_action a, const struct snug_errno_ret *ret)
+{
+	static const uint32_t rets[] = {
+		SECCOMP_RET_KILL_THREAD, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD,
+		SECCOMP_RET_TRAP,        SECCOMP_RET_ERRNO,        SECCOMP_RET_TRACE,
+		SECCOMP_RET_ALLOW,       SECCOMP_RET_LOG,          SECCOMP_RET_USER_NOTIF,
+	};
+	uint32_t data = a == SNUG_ACTION_ERRNO || a == SNUG_ACTION_TRACE
+				? (ret->is_set ? ret->value : EPERM)
+				: 0;
+
+	return rets[a] | data;
+}
+
+static bool has_name(const struct snug_seccomp_entry *e, const char *name)
+{
+	VEC_FOREACH (known, &e->names)
+		if (strcmp(*known, name) == 0)
+			return true;
+	return false;
+}
+
+static uint32_t model(const struct snug_seccomp_profile *p, const char *name,
+		      const uint64_t args[6])
+{
+	uint32_t def = model_ret(p->default_action, &p->default_errno_ret), best = 0;
+	bool found = false;
+
+	VEC_FOREACH (e, &p->entries) {
+		uint32_t ret = model_ret(e->action, &e->errno_ret);
+
+		if (has_name(e, name) && !e->args.len && ret != def)
+			return ret;
+	}
+	VEC_FOREACH (e, &p->entries) {
+		uint32_t ret = model_ret(e->action, &e->errno_ret);
+
+		if (!has_name(e, name) || !e->args.len || !model_args(e, args))
+			continue;
+		if (!found || (int32_t)(ret & SECCOMP_RET_ACTION_FULL) <
+				      (int32_t)(best & SECCOMP_RET_ACTION_FULL))
+			best = ret;
+		found = true;
+	}
+	return found ? best : def;
+}
+
+static const char *const calls[] = { "read",   "write", "open",   "clone3", "futex_wake",
+				     "socket", "bind",  "mseal",  "listns", "personality",
+				     "semget", "close", "execve", NULL };
+
+static const enum snug_action simple_actions[] = {
+	SNUG_ACTION_ALLOW, SNUG_ACTION_ERRNO, SNUG_ACTION_KILL_PROCESS, SNUG_ACTION_LOG,
+	SNUG_ACTION_TRAP,  SNUG_ACTION_TRACE, SNUG_ACTION_ALLOW,
+};
+
+static void random_rules(struct random_source *r, struct snug_seccomp_profile *p)
+{
+	uint32_t n = random_below(r, 12);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct snug_seccomp_entry *e = VEC_PUSH(&p->entries);
+		uint32_t n_names = 1 + random_below(r, 3), n_args = random_below(r, 4);
+
+		e->action = simple_actions[random_below(r, ARRAY_SIZE(simple_actions))];
+		e->errno_ret.is_set = random_below(r, 2);
+		e->errno_ret.value = random_below(r, 3);
+		for (uint32_t j = 0; j < n_names; j++)
+			*VEC_PUSH(&e->names) =
+				xstrdup(calls[random_below(r, ARRAY_SIZE(calls) - 1)]);
+		for (uint32_t j = 0; j < n_args; j++)
+			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
+				.index = random_below(r, 3),
+				.op = (enum snug_cmp)random_below(r, _SNUG_CMP_MAX),
+				.value = random_edge(r),
+				.value_two = random_edge(r),
+			};
+	}
+}
+
+static struct snug_seccomp_profile *random_filter(struct random_source *r)
+{
+	struct snug_seccomp_profile *p = snug_seccomp_profile_new(
+		"random", simple_actions[random_below(r, ARRAY_SIZE(simple_actions))]);
+
+	p->default_errno_ret.is_set = random_below(r, 2);
+	p->default_errno_ret.value = random_below(r, 3);
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86_64;
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X32;
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86;
+	random_rules(r, p);
+	return p;
+}
+
+static void dump(const struct snug_seccomp_profile *p, enum snug_arch arch, const char *name,
+		 const uint64_t a[6], uint32_t got, uint32_t want)
+{
+	CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
+
+	assert_int_equal(snug_seccomp_profile_write(p, SNUG_PROFILE_OCI_JSON, &out, NULL), 0);
+	fail_msg("%s on %s (%#llx, %#llx, %#llx): 0x%08x, expected 0x%08x\n%s", name,
+		 snug_arch_name(arch), (unsigned long long)a[0], (unsigned long long)a[1],
+		 (unsigned long long)a[2], got, want, snug_str_text(&out));
+}
+
+static void compare(struct random_source *r, const struct snug_seccomp_profile *p,
+		    const struct fixture *f, enum snug_arch arch)
+{
+	for (size_t i = 0; calls[i]; i++) {
+		for (int k = 0; k < 12; k++) {
+			uint64_t args[6] = { random_edge(r), random_edge(r), random_edge(r) };
+			uint32_t got, want;
+
+			for (int j = 0; j < 3 && snug_arch_is_32bit(arch); j++)
+				args[j] &= UINT32_MAX;
+			if (snug_syscall_number(arch, calls[i]) < 0)
+				continue;
+			got = run(f, arch, calls[i], args);
+			want = model(p, calls[i], args);
+			if (got != want)
+				dump(p, arch, calls[i], args, got, want);
+		}
+	}
+}
+
+static void random_filters_do_what_the_model_says(void **state)
+{
+	struct random_source r;
+
+	(void)state;
+	random_init(&r);
+	for (int i = 0; i < 600; i++) {
+		CLEANUP(fixture_done) struct fixture f = { .profile = random_filter(&r) };
+
+		if (snug_seccomp_filter_compile(f.profile, &host_x86, NULL, NULL, &f.filter,
+						&f.err) < 0)
+			fail_msg("%s", snug_err_msg(&f.err));
+		assert_null(bpf_sim_check(f.filter.insns, f.filter.n_insns));
+		for (int a = SNUG_ARCH_X86_64; a <= SNUG_ARCH_X32; a++)
+			compare(&r, f.profile, &f, (enum snug_arch)a);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_apply_where_they_exist),
+		cmocka_unit_test(other_abis_are_killed),
+		cmocka_unit_test(foreign_hosts),
+		cmocka_unit_test(actions_and_errnos),
+		cmocka_unit_test(flags_of_the_load),
+		cmocka_unit_test(calls_beyond_libseccomp),
+		cmocka_unit_test(comparisons),
+		cmocka_unit_test(overlaps),
+		cmocka_unit_test(multiplexed_calls),
+		cmocka_unit_test(conditions_select_entries),
+		cmocka_unit_test(what_cannot_be_compiled),
+		cmocka_unit_test(base_profile_is_spoken_of),
+		cmocka_unit_test(random_filters_do_what_the_model_says),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
