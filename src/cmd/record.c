@@ -19,6 +19,7 @@
 #include "record/session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -112,11 +113,11 @@ static void draw(struct record *rec)
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	uint64_t now = snug_session_elapsed_us(rec->session);
 
-	snug_str_addf(&text, " recording %.0f s   %zu calls", (double)now / 1e6,
+	snug_str_addf(&text, " recording %" PRIu64 " s   %zu calls", now / 1000000,
 		      snug_session_n_calls(rec->session));
 	if (rec->newest)
-		snug_str_addf(&text, "   newest: %s, %.0f s ago", rec->newest,
-			      (double)(now - rec->newest_us) / 1e6);
+		snug_str_addf(&text, "   newest: %s, %" PRIu64 " s ago", rec->newest,
+			      (now - rec->newest_us) / 1000000);
 	if (!rec->child)
 		snug_str_add(&text, "   (Ctrl-C ends)");
 	snug_str_addc(&text, ' ');

@@ -91,18 +91,25 @@ static void pass_on(struct state *st, const struct signalfd_siginfo *si)
 	kill(pid, signo);
 }
 
-static void stop(struct supervise *s)
+/* Stops by @signo, which the shell will see; returns when somebody has continued us. */
+static void stop(struct supervise *s, int signo)
 {
+	sigset_t set, old;
+
 	if (s->on_stop)
 		s->on_stop(s->data);
-	kill(getpid(), SIGSTOP);
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	kill(getpid(), signo);
+	sigprocmask(SIG_UNBLOCK, &set, &old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
 /* The command was stopped: stop too, so that the shell sees its job stopped; when the shell
  * continues us, continue the command. */
-static void stop_with(struct state *st)
+static void stop_with(struct state *st, int signo)
 {
-	stop(st->s);
+	stop(st->s, signo);
 	kill(snug_child_pid(st->s->child), SIGCONT);
 }
 
@@ -119,7 +126,7 @@ static void on_signal(struct state *st, const struct signalfd_siginfo *si)
 	else if (ends_programs(signo))
 		st->is_over = true;
 	else if (signo == SIGTSTP)
-		stop(st->s);
+		stop(st->s, signo);
 }
 
 static void reap(struct state *st)
@@ -129,7 +136,7 @@ static void reap(struct state *st)
 
 	while (!st->has_ended && waitpid(pid, &status, WNOHANG | WUNTRACED) == pid) {
 		if (WIFSTOPPED(status)) {
-			stop_with(st);
+			stop_with(st, WSTOPSIG(status));
 			continue;
 		}
 		st->s->wstatus = status;
