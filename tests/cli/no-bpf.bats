@@ -63,10 +63,9 @@ as_nobody() {
 }
 
 @test "what was wrong with the call is told first" {
-	export SNUG_TEST_DISABLE=bpf
-	record -q -- no-such-command
+	SNUG_TEST_DISABLE=bpf record -q -- no-such-command
 	status_is 127
-	record -q -t nosuchtype -- true
+	SNUG_TEST_DISABLE=bpf record -q -t nosuchtype -- true
 	status_is 1
 	has err nosuchtype
 }
@@ -79,10 +78,9 @@ as_nobody() {
 }
 
 @test "the other verbs need no BPF" {
-	export SNUG_TEST_DISABLE=bpf,btf
 	for verb in version doctor "record --help"; do
 		# shellcheck disable=SC2086
-		try "$SNUG" $verb
+		SNUG_TEST_DISABLE=bpf,btf try "$SNUG" $verb
 		status_is 0
 	done
 }

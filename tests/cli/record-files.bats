@@ -67,8 +67,7 @@ old_survives() {
 }
 
 @test "an existing file survives a host without BPF" {
-	export SNUG_TEST_DISABLE=bpf
-	old_survives 1 -q -o old -- touch ran
+	SNUG_TEST_DISABLE=bpf old_survives 1 -q -o old -- touch ran
 	[ ! -e ran ]
 }
 

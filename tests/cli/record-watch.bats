@@ -3,6 +3,7 @@
 # snug record --no-proc-start: programs by name, running or to come, until it is interrupted.
 
 # shellcheck disable=SC2154  # cli.bash sets them
+# shellcheck disable=SC2030,SC2031  # each test and its teardown share a shell
 load ../lib/cli
 
 setup() {

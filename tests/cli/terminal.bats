@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # snug record in an interactive shell on a terminal: the live line, Ctrl-C, Ctrl-Z, hangup.
 
-# shellcheck disable=SC2154  # cli.bash sets them
+# shellcheck disable=SC2154,SC2153  # cli.bash sets them
+# shellcheck disable=SC2030,SC2031  # each test and its teardown share a shell
 load ../lib/cli
 
 setup() {
@@ -161,7 +162,7 @@ terminal_is_clean() {
 @test "Ctrl-\\ too" {
 	types 'ulimit -c 0; snug record -o p.yaml -- sh -c "echo >begun; exec sleep 60"'
 	wait_until test -e begun
-	presses 'C-\'
+	presses "C-\\"
 	sees "profile: p.yaml"
 	status_seen 131
 }

@@ -103,11 +103,14 @@ is_empty() {
 
 # one_line FILE: exactly one line, without control characters
 one_line() {
-	[[ $(wc -l <"$1") == 1 ]] && ! LC_ALL=C grep -q '[[:cntrl:]]' "$1" || {
+	local text
+
+	text=$(cat "$1")
+	if [[ -z $text || $text == *[[:cntrl:]]* ]]; then
 		echo "$1 is not one line of plain text:"
-		cat -v "$1"
+		cat -v <<<"$text"
 		return 1
-	} >&2
+	fi >&2
 }
 
 # same TEXT TEXT
