@@ -34,6 +34,8 @@ struct signal_struct {
 	atomic_t live; /* threads that have not begun to exit */
 };
 
+struct bpf_local_storage;
+
 struct task_struct {
 	struct thread_info thread_info;
 	int pid;
@@ -42,6 +44,7 @@ struct task_struct {
 	char comm[16];
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct bpf_local_storage *bpf_storage; /* CONFIG_BPF_SYSCALL; NULL: no map has a value */
 };
 
 struct linux_binprm {
