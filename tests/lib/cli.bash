@@ -138,6 +138,8 @@ wait_until() {
 # in_background COMMAND...: output to ./bg.out and ./bg.err; `pid` is its process.  Signals have their
 # default actions, which a shell without job control takes from its background commands.
 in_background() {
+	# at once: who waits for a line must not find that of the command before
+	: >"$work/bg.out" 2>"$work/bg.err"
 	env --default-signal=INT,QUIT "$@" >"$work/bg.out" 2>"$work/bg.err" </dev/null 3>&- &
 	pid=$!
 }
