@@ -115,20 +115,30 @@ static __always_inline void fill_head(struct snug_news *n, const struct snug_mar
 	bpf_probe_read_kernel(n->comm, sizeof(n->comm), task->comm);
 }
 
+/* Room for @size bytes of news in the slot's ring; without room, that is counted. */
+static __always_inline void *reserve(struct snug_slot *slot, const struct snug_mark *mark,
+				     __u64 size, void **ring)
+{
+	__u32 index = mark->slot;
+	void *room;
+
+	*ring = bpf_map_lookup_elem(&snug_rings, &index);
+	if (!*ring)
+		return NULL;
+	room = bpf_ringbuf_reserve(*ring, size, 0);
+	if (!room)
+		__sync_fetch_and_add(&slot->lost_news, 1);
+	return room;
+}
+
 static __always_inline void tell(struct snug_slot *slot, const struct snug_mark *mark, __u32 type,
 				 const struct task_struct *task, __u32 abi, __u32 nr)
 {
-	__u32 index = mark->slot;
-	void *ring = bpf_map_lookup_elem(&snug_rings, &index);
-	struct snug_news *n;
+	void *ring;
+	struct snug_news *n = reserve(slot, mark, sizeof(*n), &ring);
 
-	if (!ring)
+	if (!n)
 		return;
-	n = bpf_ringbuf_reserve(ring, sizeof(*n), 0);
-	if (!n) {
-		__sync_fetch_and_add(&slot->lost_news, 1);
-		return;
-	}
 	fill_head(n, mark, type, task);
 	n->abi = abi;
 	n->nr = nr;
@@ -139,17 +149,11 @@ static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_
 				      const struct task_struct *task,
 				      const struct linux_binprm *bprm)
 {
-	__u32 index = mark->slot;
-	void *ring = bpf_map_lookup_elem(&snug_rings, &index);
-	struct snug_exec_news *n;
+	void *ring;
+	struct snug_exec_news *n = reserve(slot, mark, sizeof(*n), &ring);
 
-	if (!ring)
+	if (!n)
 		return;
-	n = bpf_ringbuf_reserve(ring, sizeof(*n), 0);
-	if (!n) {
-		__sync_fetch_and_add(&slot->lost_news, 1);
-		return;
-	}
 	fill_head(&n->head, mark, SNUG_NEWS_EXEC, task);
 	n->head.abi = 0;
 	n->head.nr = 0;
