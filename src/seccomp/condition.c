@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "seccomp/condition.h"
 
+#include "base/limits.h"
+#include "base/str.h"
+#include "codec/decode.h"
 #include "seccomp/filter.h"
 #include "seccomp/names.h"
 
@@ -41,6 +44,85 @@ int snug_kernel_version_parse(const char *text, uint32_t *ret)
 	*ret = ((uint32_t)major << 16) + ((uint32_t)minor << 8) +
 	       (uint32_t)(patch > 255 ? 255 : patch);
 	return 0;
+}
+
+static bool is_go_arch(const char *name)
+{
+	for (const char *const *known = snug_arch_go_names(); *known; known++)
+		if (strcmp(*known, name) == 0)
+			return true;
+	return false;
+}
+
+/* Engines compare these words and nothing more, so one that no ABI has is only suspicious: Docker's
+ * own profile has had "mips3l64n32". */
+static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+	struct snug_names *list = dst;
+	const char *nearest;
+
+	if (v->type != SNUG_DOC_STRING)
+		return snug_decode_expected(d, v, "a string");
+	if (!is_go_arch(v->str.text)) {
+		if (d->strict)
+			return snug_decode_unknown_name(d, v, "architecture", snug_arch_go_names());
+		snug_doc_show(&shown, v);
+		nearest = snug_str_nearest(v->str.text, snug_arch_go_names());
+		if (nearest)
+			snug_str_addf(&shown, " (did you mean '%s'?)", nearest);
+		snug_decode_warn(d, v, "unknown architecture %s", snug_str_text(&shown));
+	}
+	*VEC_PUSH(list) = xstrdup(v->str.text);
+	return 0;
+}
+
+static int decode_go_arches(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_go_arch, dst);
+}
+
+static int decode_cap(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct snug_names *list = dst;
+
+	if (v->type != SNUG_DOC_STRING)
+		return snug_decode_expected(d, v, "a string");
+	if (snug_capability_from_name(v->str.text) < 0)
+		return snug_decode_unknown_name(d, v, "capability", snug_capability_names());
+	*VEC_PUSH(list) = xstrdup(v->str.text);
+	return 0;
+}
+
+static int decode_caps(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_cap, dst);
+}
+
+static int decode_min_kernel(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	uint32_t version;
+
+	if (v->type != SNUG_DOC_STRING || snug_kernel_version_parse(v->str.text, &version) < 0)
+		return snug_decode_expected(d, v, "a kernel version like \"4.8\"");
+	return snug_decode_string(d, v, dst);
+}
+
+static const struct snug_decode_field condition_fields[] = {
+	{ "arches", decode_go_arches, offsetof(struct snug_seccomp_condition, arches),
+	  SNUG_DECODE_NULL_OK },
+	{ "caps", decode_caps, offsetof(struct snug_seccomp_condition, caps), SNUG_DECODE_NULL_OK },
+	{ "minKernel", decode_min_kernel, offsetof(struct snug_seccomp_condition, min_kernel),
+	  SNUG_DECODE_NULL_OK },
+	{ 0 },
+};
+
+int snug_condition_decode(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct snug_seccomp_condition *c = dst;
+
+	c->is_set = true;
+	return snug_decode_object(d, v, condition_fields, c);
 }
 
 static bool has_arch(const struct snug_names *arches, enum snug_arch arch)

@@ -22,7 +22,7 @@ enum {
 	MAX_ERRNO_RET = 0xffff, /* SECCOMP_RET_DATA */
 };
 
-/* The decode functions get the first member and reach the rest from there. */
+/* The decode functions get the first member. */
 struct reader {
 	struct snug_decode d;
 	struct snug_seccomp_profile *profile;
@@ -287,67 +287,12 @@ static int decode_args(struct snug_decode *d, const struct snug_doc_value *v, vo
 	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_arg, e);
 }
 
-static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+static bool is_in(const char *const *words, const char *word)
 {
-	struct snug_names *list = dst;
-
-	if (v->type != SNUG_DOC_STRING)
-		return snug_decode_expected(d, v, "a string");
-	for (const char *const *known = snug_arch_go_names(); *known; known++) {
-		if (strcmp(*known, v->str.text) != 0)
-			continue;
-		*VEC_PUSH(list) = xstrdup(v->str.text);
-		return 0;
-	}
-	return snug_decode_unknown_name(d, v, "architecture", snug_arch_go_names());
-}
-
-static int decode_go_arches(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
-{
-	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_go_arch, dst);
-}
-
-static int decode_cap(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
-{
-	struct snug_names *list = dst;
-
-	if (v->type != SNUG_DOC_STRING)
-		return snug_decode_expected(d, v, "a string");
-	if (snug_capability_from_name(v->str.text) < 0)
-		return snug_decode_unknown_name(d, v, "capability", snug_capability_names());
-	*VEC_PUSH(list) = xstrdup(v->str.text);
-	return 0;
-}
-
-static int decode_caps(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
-{
-	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_cap, dst);
-}
-
-static int decode_min_kernel(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
-{
-	uint32_t version;
-
-	if (v->type != SNUG_DOC_STRING || snug_kernel_version_parse(v->str.text, &version) < 0)
-		return snug_decode_expected(d, v, "a kernel version like \"4.8\"");
-	return snug_decode_string(d, v, dst);
-}
-
-static const struct snug_decode_field condition_fields[] = {
-	{ "arches", decode_go_arches, offsetof(struct snug_seccomp_condition, arches),
-	  SNUG_DECODE_NULL_OK },
-	{ "caps", decode_caps, offsetof(struct snug_seccomp_condition, caps), SNUG_DECODE_NULL_OK },
-	{ "minKernel", decode_min_kernel, offsetof(struct snug_seccomp_condition, min_kernel),
-	  SNUG_DECODE_NULL_OK },
-	{ 0 },
-};
-
-static int decode_condition(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
-{
-	struct snug_seccomp_condition *c = dst;
-
-	c->is_set = true;
-	return snug_decode_object(d, v, condition_fields, c);
+	for (; *words; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
 }
 
 #define ENTRY(field) offsetof(struct snug_seccomp_entry, field)
@@ -383,8 +328,8 @@ static const struct snug_decode_field oci_entry_fields[] = {
 	{ "errno", decode_errno_name, ENTRY(errno_name), SNUG_DECODE_NULL_OK },
 	{ "args", decode_args, 0, 0 },
 	{ "comment", snug_decode_string, ENTRY(comment), SNUG_DECODE_NULL_OK },
-	{ "includes", decode_condition, ENTRY(includes), SNUG_DECODE_NULL_OK },
-	{ "excludes", decode_condition, ENTRY(excludes), SNUG_DECODE_NULL_OK },
+	{ "includes", snug_condition_decode, ENTRY(includes), SNUG_DECODE_NULL_OK },
+	{ "excludes", snug_condition_decode, ENTRY(excludes), SNUG_DECODE_NULL_OK },
 	{ 0 },
 };
 
@@ -453,10 +398,9 @@ static int decode_state(struct snug_decode *d, const struct snug_doc_value *v, v
 {
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
-	for (const char *const *known = states; *known; known++)
-		if (strcmp(*known, v->str.text) == 0)
-			return snug_decode_string(d, v, dst);
-	return snug_decode_unknown_name(d, v, "state", states);
+	if (!is_in(states, v->str.text))
+		return snug_decode_unknown_name(d, v, "state", states);
+	return snug_decode_string(d, v, dst);
 }
 
 #define PROFILE(field) offsetof(struct snug_seccomp_profile, field)
@@ -508,10 +452,9 @@ static int decode_api_version(struct snug_decode *d, const struct snug_doc_value
 {
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
-	for (const char *const *known = api_versions; *known; known++)
-		if (strcmp(*known, v->str.text) == 0)
-			return snug_decode_string(d, v, dst);
-	return snug_decode_unknown_name(d, v, "version of SeccompProfile", api_versions);
+	if (!is_in(api_versions, v->str.text))
+		return snug_decode_unknown_name(d, v, "version of SeccompProfile", api_versions);
+	return snug_decode_string(d, v, dst);
 }
 
 static int decode_metadata(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
