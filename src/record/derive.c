@@ -144,6 +144,20 @@ static void add_arch(struct snug_seccomp_profile *p, enum snug_arch arch)
 	*VEC_PUSH(&p->arches) = arch;
 }
 
+static int compare_arches(const void *a, const void *b)
+{
+	const enum snug_arch *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The profile does not depend on the order of the recordings. */
+static void sort_arches(struct snug_arches *arches)
+{
+	if (arches->len)
+		qsort(arches->items, arches->len, sizeof(*arches->items), compare_arches);
+}
+
 static void collect(struct snug_derived *d, const struct snug_recording *r)
 {
 	add_arch(d->profile, r->arch);
@@ -212,6 +226,7 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 	d.profile->name = snug_k8s_name(policy->name);
 	for (size_t i = 0; i < n; i++)
 		collect(&d, recordings[i]);
+	sort_arches(&d.profile->arches);
 	d.recorded.len = sort_unique(d.recorded.items, d.recorded.len);
 	r = collect_base(&d, policy, err);
 	if (r < 0)

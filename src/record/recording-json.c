@@ -111,6 +111,15 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	snug_writer_finish(w);
 }
 
+/* Fails over a name that may hold anything. */
+static int unknown_arch(struct snug_decode *d, const struct snug_doc_value *v, const char *name)
+{
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+
+	snug_str_add_printable(&shown, name, strlen(name), SNUG_LIMIT_NAME_BYTES);
+	return snug_decode_fail(d, v, -EINVAL, "unknown architecture '%s'", snug_str_text(&shown));
+}
+
 static int decode_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	enum snug_arch *arch = dst;
@@ -119,7 +128,7 @@ static int decode_arch(struct snug_decode *d, const struct snug_doc_value *v, vo
 		return snug_decode_expected(d, v, "an architecture name");
 	*arch = snug_arch_from_name(v->str.text);
 	if (*arch == _SNUG_ARCH_INVALID)
-		return snug_decode_fail(d, v, -EINVAL, "unknown architecture '%.64s'", v->str.text);
+		return unknown_arch(d, v, v->str.text);
 	return 0;
 }
 
@@ -198,6 +207,24 @@ struct calls_of {
 	enum snug_arch arch;
 };
 
+/* The name of a number that only a newer snug knows says nothing here: the call stays a number. But
+ * a name that we know must not stand at another call's number. */
+static int check_name(struct snug_decode *d, const struct snug_doc_value *v, enum snug_arch arch,
+		      uint32_t nr, const char *name)
+{
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+	const char *known = snug_syscall_name(arch, nr);
+
+	if (known ? strcmp(name, known) == 0 : !snug_syscall_is_known(name))
+		return 0;
+	snug_str_add_printable(&shown, name, strlen(name), SNUG_LIMIT_NAME_BYTES);
+	if (known)
+		return snug_decode_fail(d, v, -EINVAL, "call %u of %s is '%s', not '%s'", nr,
+					snug_arch_name(arch), known, snug_str_text(&shown));
+	return snug_decode_fail(d, v, -EINVAL, "'%s' is not call %u of %s", snug_str_text(&shown),
+				nr, snug_arch_name(arch));
+}
+
 static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	static const struct snug_decode_field fields[] = {
@@ -211,22 +238,17 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 	CLEANUP(call_fields_done) struct call_fields f = { .first_us = UINT64_MAX };
 	struct calls_of *of = dst;
 	struct snug_recording_call *c;
-	const char *known;
 	int e;
 
 	e = snug_decode_object(d, v, fields, &f);
 	if (e < 0)
 		return e;
-	known = snug_syscall_name(of->arch, f.nr);
-	if (f.name && known && strcmp(f.name, known) != 0)
-		return snug_decode_fail(d, v, -EINVAL, "call %u of %s is '%s', not '%.64s'", f.nr,
-					snug_arch_name(of->arch), known, f.name);
-	/* the name of a number that only a newer snug knows says nothing here: the call stays a
-	 * number; but a name that we know must not stand at another call's number */
-	if (f.name && !known && snug_syscall_is_known(f.name))
-		return snug_decode_fail(d, v, -EINVAL, "'%.64s' is not call %u of %s", f.name, f.nr,
-					snug_arch_name(of->arch));
+	e = f.name ? check_name(d, v, of->arch, f.nr, f.name) : 0;
+	if (e < 0)
+		return e;
 	c = snug_recording_call(of->recording, of->arch, f.nr);
+	if (of->recording->calls.len > SNUG_LIMIT_RECORDING_CALLS)
+		return snug_decode_fail(d, v, -E2BIG, "over %d calls", SNUG_LIMIT_RECORDING_CALLS);
 	if (f.first_us == UINT64_MAX)
 		return 0;
 	free(c->comm);
@@ -250,13 +272,13 @@ static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, v
 
 		of.arch = snug_arch_from_name(m->key);
 		if (of.arch == _SNUG_ARCH_INVALID)
-			return snug_decode_fail(d, &m->value, -EINVAL,
-						"unknown architecture '%.64s'", m->key);
+			return unknown_arch(d, &m->value, m->key);
 		snug_str_addf(&d->path, ".%s", m->key);
 		e = snug_decode_array(d, &m->value, SNUG_LIMIT_RECORDING_CALLS, decode_call, &of);
 		if (e < 0)
 			return e;
 		d->path.len = path_len;
+		d->path.buf[path_len] = '\0';
 	}
 	return 0;
 }
@@ -335,9 +357,6 @@ int snug_recording_parse(const char *name, const char *text, size_t len,
 	e = snug_decode_object(&d, snug_doc_root(doc, 0), recording_fields, r);
 	if (e < 0)
 		return e;
-	if (r->calls.len > SNUG_LIMIT_RECORDING_CALLS)
-		return snug_err_set(err, -E2BIG, "%s: over %d calls", name,
-				    SNUG_LIMIT_RECORDING_CALLS);
 	snug_recording_sort(r);
 	*ret = STEAL(r);
 	return 0;
