@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A recording from anywhere: read, written, read again; a profile derived from it. */
+#include "base/err.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "fuzz.h"
+#include "record/derive.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void check_calls(const struct snug_recording *r)
+{
+	snug_bug_on(r->calls.len > SNUG_LIMIT_RECORDING_CALLS);
+	snug_bug_on(r->execs.len > SNUG_LIMIT_RECORDING_EXECS);
+	VEC_FOREACH (c, &r->calls) {
+		const char *known = snug_syscall_name(c->arch, c->nr);
+
+		/* never a name that is not the number's */
+		snug_bug_on(!c->name != !known || (known && strcmp(c->name, known) != 0));
+		snug_bug_on(c > r->calls.items && c[-1].arch == c->arch && c[-1].nr >= c->nr);
+	}
+	VEC_FOREACH (e, &r->execs)
+		snug_bug_on(!e->comm || !e->path);
+}
+
+static void check_round_trip(const struct snug_recording *r)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *again = NULL;
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str text2 = SNUG_STR_INIT;
+	int e;
+
+	snug_recording_write(r, &text);
+	e = snug_recording_parse("written", text.buf, text.len, &again, NULL);
+	/* indentation and escapes may make it larger than what a file may be */
+	if (e == -E2BIG)
+		return;
+	snug_bug_on(e < 0);
+	snug_recording_write(again, &text2);
+	snug_bug_on(strcmp(text.buf, text2.buf) != 0);
+}
+
+static void check_derive(const struct snug_recording *r)
+{
+	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	const struct snug_derive_policy policy = { .name = r->command.len ? r->command.items[0]
+									  : "x" };
+	int e = snug_derive(&r, 1, &policy, &d, NULL);
+
+	if (e < 0) {
+		snug_bug_on(e != -ENODATA);
+		return;
+	}
+	for (size_t i = 0; i < d.recorded.len; i++) {
+		snug_bug_on(!snug_syscall_is_known(d.recorded.items[i]));
+		snug_bug_on(i && strcmp(d.recorded.items[i - 1], d.recorded.items[i]) >= 0);
+	}
+	snug_bug_on(snug_seccomp_profile_write(d.profile, SNUG_PROFILE_CRD_YAML, &text, NULL) < 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	int e;
+
+	e = snug_recording_parse("in", (const char *)data, size, &r, &err);
+	if (e < 0) {
+		fuzz_check_err(e, &err, "in:");
+		return 0;
+	}
+	check_calls(r);
+	check_round_trip(r);
+	check_derive(r);
+	return 0;
+}
