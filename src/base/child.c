@@ -51,6 +51,21 @@ void snug_child_block_signals(const sigset_t *set)
 	has_inherited_mask = true;
 }
 
+/* Whether we were started with SIGCHLD ignored, which execve(2) hands on: commands get it back. */
+static bool ignored_chld;
+
+/* While SIGCHLD is ignored the kernel reaps children itself, says nothing and forgets their status
+ * (wait(2), NOTES). */
+static void heed_chld(void)
+{
+	struct sigaction action;
+
+	if (sigaction(SIGCHLD, NULL, &action) < 0 || action.sa_handler != SIG_IGN)
+		return;
+	signal(SIGCHLD, SIG_DFL);
+	ignored_chld = true;
+}
+
 static int check_executable(const char *path)
 {
 	struct stat st;
@@ -162,6 +177,8 @@ BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *
 	if (o->set_identity && (setgroups(0, NULL) < 0 || setresgid(o->gid, o->gid, o->gid) < 0 ||
 				setresuid(o->uid, o->uid, o->uid) < 0))
 		child_fail(report, SNUG_CHILD_IDENTITY, -errno);
+	if (ignored_chld)
+		signal(SIGCHLD, SIG_IGN);
 	if (has_inherited_mask)
 		sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
 	r = o->before_exec ? o->before_exec(o->data) : 0;
@@ -193,6 +210,7 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 		return snug_err_errno(err, "pipe");
 	}
 	c->done = done[0];
+	heed_chld();
 	c->pid = fork();
 	if (c->pid == 0) {
 		close(gate[1]);

@@ -215,3 +215,16 @@ begin() {
 	allows b.json kill
 	allows_not b.json umask
 }
+
+@test "started with SIGCHLD ignored, snug sees the command end, and the command inherits that" {
+	local ignoring=(timeout -k 1 20 env --ignore-signal=CHLD) mask
+	mask=$("${ignoring[@]}" grep SigIgn /proc/self/status)
+	try "${ignoring[@]}" "$SNUG" record -q -n -- grep SigIgn /proc/self/status
+	status_is 0
+	same "$(cat out)" "$mask"
+	try "${ignoring[@]}" "$SNUG" run -q -- grep SigIgn /proc/self/status
+	status_is 0
+	same "$(cat out)" "$mask"
+	try "${ignoring[@]}" "$SNUG" record -q -n -- sh -c 'exit 7'
+	status_is 7
+}
