@@ -4,13 +4,18 @@
  * si_code SYS_SECCOMP; the number and the ABI are in the siginfo (kernel/seccomp.c,
  * kernel/signal.c force_sig_seccomp(); sigaction(2)).  Its layout is ABI, so no relocation is
  * needed, and a program that is never killed pays nothing: the tracepoint fires for signals only.
+ *
+ * Whose descendant the process is has to be asked here: when user space reads of it, it may be
+ * gone.
  */
 #include <linux/bpf.h>
 
 #include "snug_abi.h"
+#include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include <stdbool.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -35,6 +40,24 @@ struct {
 	__uint(max_entries, 64 << 10);
 } snug_sigsys_ring SEC(".maps");
 
+/* Thread group id of the process that is watched, with its descendants; set before loading. */
+const volatile __u32 snug_ancestor;
+
+static __always_inline bool is_watched(void)
+{
+	enum { MAX_DEPTH = 64 };
+	const struct task_struct *task = bpf_get_current_task_btf();
+
+	for (int i = 0; i < MAX_DEPTH; i++) {
+		if ((__u32)task->tgid == snug_ancestor)
+			return true;
+		if (task->tgid <= 1)
+			return false;
+		task = task->real_parent;
+	}
+	return false;
+}
+
 SEC("raw_tp/signal_generate")
 int snug_sigsys(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -47,6 +70,8 @@ int snug_sigsys(struct bpf_raw_tracepoint_args *ctx)
 	if ((int)ctx->args[0] != SIGSYS_NR || ctx->args[1] <= 1)
 		return 0;
 	if (bpf_probe_read_kernel(&info, sizeof(info), siginfo) || info.code != CODE_SYS_SECCOMP)
+		return 0;
+	if (!is_watched())
 		return 0;
 	n = bpf_ringbuf_reserve(&snug_sigsys_ring, sizeof(*n), 0);
 	if (!n)

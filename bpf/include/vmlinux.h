@@ -40,6 +40,7 @@ struct task_struct {
 	struct thread_info thread_info;
 	int pid;
 	int tgid;
+	struct task_struct *real_parent;
 	int exit_code;
 	char comm[16];
 	struct nsproxy *nsproxy;

@@ -9,10 +9,8 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* The kernel's audit thread writes the record after the process has died. */
 enum { LOG_WAIT_MS = 200 };
@@ -22,7 +20,7 @@ void deaths_init(struct deaths *d, pid_t pid, bool can_kill)
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	*d = (struct deaths){ .pid = pid, .log_fd = -EBADF };
-	if (!can_kill || snug_sigsys_open(&d->source, &err) == 0)
+	if (!can_kill || snug_sigsys_open(pid, &d->source, &err) == 0)
 		return;
 	d->log_fd = kernel_log_open();
 }
@@ -36,37 +34,6 @@ void deaths_done(struct deaths *d)
 int deaths_poll_fd(const struct deaths *d)
 {
 	return d->source ? snug_sigsys_poll_fd(d->source) : -1;
-}
-
-static pid_t parent_of(pid_t pid)
-{
-	char path[64], line[512];
-	const char *p;
-	int ppid = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	f = fopen(path, "re");
-	if (!f)
-		return 0;
-	/* "pid (comm) state ppid": comm may hold anything, so the last ')' counts (proc(5)) */
-	p = fgets(line, sizeof(line), f) ? strrchr(line, ')') : NULL;
-	if (!p || sscanf(p + 1, " %*c %d", &ppid) != 1)
-		ppid = 0;
-	fclose(f);
-	return (pid_t)ppid;
-}
-
-static bool is_descendant(pid_t pid, pid_t ancestor)
-{
-	enum { MAX_DEPTH = 64 };
-
-	for (int i = 0; pid > 1 && i < MAX_DEPTH; i++) {
-		if (pid == ancestor)
-			return true;
-		pid = parent_of(pid);
-	}
-	return false;
 }
 
 /* "chmod (number 90, x86_64)" */
@@ -95,8 +62,6 @@ static void on_event(void *data, const struct snug_sigsys_event *ev)
 		d->event = *ev;
 		return;
 	}
-	if (!is_descendant((pid_t)ev->pid, d->pid))
-		return;
 	snug_str_add(&text, "process ");
 	snug_str_addf(&text, "%u (", ev->pid);
 	snug_str_add_printable(&text, ev->comm, strlen(ev->comm), sizeof(ev->comm));

@@ -35,7 +35,7 @@ static int on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
+int snug_sigsys_open(pid_t pid, struct snug_sigsys **ret, struct snug_err *err)
 {
 	CLEANUP(snug_sigsys_freep) struct snug_sigsys *s = xcalloc(1, sizeof(*s));
 	int r;
@@ -48,6 +48,7 @@ int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
 	s->obj = snug_sigsys_bpf__open();
 	if (!s->obj)
 		return snug_err_errno(err, "cannot open the embedded BPF object");
+	s->obj->rodata->snug_ancestor = (uint32_t)pid;
 	r = snug_sigsys_bpf__load(s->obj);
 	if (r == 0)
 		r = snug_sigsys_bpf__attach(s->obj);

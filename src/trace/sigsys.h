@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 struct snug_err;
 
@@ -16,9 +17,9 @@ struct snug_sigsys_event {
 
 struct snug_sigsys;
 
-/* Watches the whole host's SIGSYS by seccomp; a process that is not killed pays nothing.
- * -EPERM or -EOPNOTSUPP where BPF is not to be had. */
-int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
+/* Watches for SIGSYS by seccomp of the process @pid and its descendants; a process that is not
+ * killed pays nothing.  -EPERM or -EOPNOTSUPP where BPF is not to be had. */
+int snug_sigsys_open(pid_t pid, struct snug_sigsys **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
 struct snug_sigsys *snug_sigsys_free(struct snug_sigsys *s);
 DEFINE_FREEP(struct snug_sigsys, snug_sigsys_freep, snug_sigsys_free)
