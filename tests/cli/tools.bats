@@ -264,3 +264,22 @@ fails_with() {
 	run "$tools/install-deps" everything
 	[ "$status" -eq 2 ]
 }
+
+@test "run-tests: a file that hangs, or that prints no TAP, fails; --subset leaves slow ones out" {
+	mkdir "$tree/build" "$tree/t"
+	file t/good.sh '#!/bin/sh' 'echo 1..1' 'echo "ok 1 - $SNUG"'
+	file t/hangs.sh '#!/bin/sh' 'echo 1..2' 'echo ok 1' 'exec sleep 60'
+	file t/silent.sh '#!/bin/sh' 'exit 0'
+	file t/slow.sh '#!/bin/sh' '# slow' 'echo 1..1' 'echo ok 1'
+	chmod +x "$tree"/t/*
+	SNUG=/the/snug SNUG_TEST_LIMIT=1 run "$tools/run-tests" "$tree/build" "$tree/t"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "${lines[-1]}" = "3 passed, 2 failed, 0 skipped" ]
+	grep -rq "ok 1 - /the/snug" "$tree/build/test-results"
+	rm "$tree"/t/{hangs,silent}.sh
+	run "$tools/run-tests" --subset "$tree/build" "$tree/t"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = "1 passed, 0 failed, 0 skipped" ]
+}
