@@ -21,7 +21,7 @@ teardown() {
 
 # The programs of ours that the kernel holds.  Other recordings may run on this host.
 n_loaded() {
-	bpftool prog list 2>/dev/null | grep -c ' name snug_' || true
+	PATH=$PATH:/usr/sbin bpftool prog list | grep -c ' name snug_' || true
 }
 
 # start NAME COMMAND...: records in the background, in the current directory
