@@ -40,22 +40,32 @@ struct {
 	__uint(max_entries, 64 << 10);
 } snug_sigsys_ring SEC(".maps");
 
-/* Thread group id of the process that is watched, with its descendants; set before loading. */
-const volatile __u32 snug_ancestor;
+/* Who watches: its descendants are watched.  The kernel's own number, which inside a PID namespace
+ * only the kernel can tell. */
+__u32 snug_own_tgid;
 
-static __always_inline bool is_watched(void)
+/* Run once by user space (BPF_PROG_TEST_RUN), never attached. */
+SEC("raw_tp/sys_enter")
+int snug_who_am_i(struct bpf_raw_tracepoint_args *ctx)
+{
+	snug_own_tgid = bpf_get_current_pid_tgid() >> 32;
+	return 0;
+}
+
+/* How many generations above the current task its watcher is; 0: it has none. */
+static __always_inline __u32 depth_below_watcher(void)
 {
 	enum { MAX_DEPTH = 64 };
 	const struct task_struct *task = bpf_get_current_task_btf();
 
-	for (int i = 0; i < MAX_DEPTH; i++) {
-		if ((__u32)task->tgid == snug_ancestor)
-			return true;
+	for (__u32 i = 0; i < MAX_DEPTH; i++) {
+		if ((__u32)task->tgid == snug_own_tgid)
+			return i;
 		if (task->tgid <= 1)
-			return false;
+			return 0;
 		task = task->real_parent;
 	}
-	return false;
+	return 0;
 }
 
 SEC("raw_tp/signal_generate")
@@ -64,6 +74,7 @@ int snug_sigsys(struct bpf_raw_tracepoint_args *ctx)
 	const void *siginfo = (const void *)ctx->args[1];
 	struct sigsys_info info;
 	struct snug_news *n;
+	__u32 depth;
 	__u64 id;
 
 	/* 0 and 1 stand for SEND_SIG_NOINFO and SEND_SIG_PRIV (linux/sched/signal.h) */
@@ -71,14 +82,15 @@ int snug_sigsys(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (bpf_probe_read_kernel(&info, sizeof(info), siginfo) || info.code != CODE_SYS_SECCOMP)
 		return 0;
-	if (!is_watched())
+	depth = depth_below_watcher();
+	if (!depth)
 		return 0;
 	n = bpf_ringbuf_reserve(&snug_sigsys_ring, sizeof(*n), 0);
 	if (!n)
 		return 0;
 	id = bpf_get_current_pid_tgid();
 	n->type = SNUG_NEWS_SIGSYS;
-	n->gen = 0;
+	n->gen = depth;
 	n->time_ns = bpf_ktime_get_ns();
 	n->pid = (__u32)(id >> 32);
 	n->tid = (__u32)id;

@@ -80,7 +80,7 @@ struct snug_outfile {
  * neither redirect us nor end up with our content under their ownership: the rules of the sysctls
  * fs.protected_symlinks and fs.protected_regular (proc(5)), which rename(2) does not know.
  */
-static int check_shared_dir(const char *path, const char *name, struct snug_err *err)
+int snug_check_shared_dir(const char *path, const char *name, struct snug_err *err)
 {
 	const char *slash = strrchr(path, '/');
 	CLEANUP(freep) char *dir = NULL;
@@ -110,7 +110,7 @@ static int resolve_target(const char *path, char **ret, struct snug_err *err)
 		char *slash, *next;
 		int r;
 
-		r = check_shared_dir(cur, path, err);
+		r = snug_check_shared_dir(cur, path, err);
 		if (r < 0)
 			return r;
 		if (n < 0) {
@@ -202,6 +202,35 @@ int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_e
 		return r;
 	*ret = STEAL(f);
 	return 0;
+}
+
+static bool stat_dir_of(const char *path, struct stat *ret)
+{
+	const char *slash = strrchr(path, '/');
+	CLEANUP(freep)
+	char *dir = slash ? xasprintf("%.*s/", (int)(slash - path), path) : xstrdup(".");
+
+	return stat(dir, ret) == 0;
+}
+
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+bool snug_outfile_is(const struct snug_outfile *f, const char *path)
+{
+	CLEANUP(freep) char *other = NULL;
+	struct stat a, b;
+
+	if (!f->target || strcmp(path, "-") == 0 || resolve_target(path, &other, NULL) < 0)
+		return false;
+	/* hard links are two names and stay two files: one is replaced, the other is not */
+	return strcmp(last_component(f->target), last_component(other)) == 0 &&
+	       stat_dir_of(f->target, &a) && stat_dir_of(other, &b) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 void snug_outfile_add(struct snug_outfile *f, const void *data, size_t len)

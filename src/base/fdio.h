@@ -3,6 +3,7 @@
 /* Whole files: read under a limit, written so that a reader sees the old or the new content. */
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -33,6 +34,11 @@ struct snug_outfile;
  * file behind a link is replaced and not the link.  A new file gets 0666 less the umask, an
  * existing one keeps its mode.  The caller owns *ret. */
 int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err);
+/* Whether committing @f would replace the file @path, however that is written. */
+bool snug_outfile_is(const struct snug_outfile *f, const char *path);
+/* What fs.protected_regular forbids (sysctl, proc(5)): 0, or -EACCES when @path is a file of
+ * another user in a directory where everybody may create files.  @name is for the message. */
+int snug_check_shared_dir(const char *path, const char *name, struct snug_err *err);
 /* Sets the content, once or several times (it is appended). */
 void snug_outfile_add(struct snug_outfile *f, const void *data, size_t len);
 /* Makes the content visible.  0, or negative errno with the old content untouched. */

@@ -3,17 +3,19 @@
 /* Every size that comes from outside has its limit here. */
 
 enum {
-	SNUG_LIMIT_DOC_BYTES = 1 << 20,        /* a profile or CRD file */
-	SNUG_LIMIT_RECORDING_BYTES = 16 << 20, /* a recording file */
-	SNUG_LIMIT_DOC_DEPTH = 64,             /* nesting of arrays and objects */
-	SNUG_LIMIT_DOC_NODES = 1 << 18,        /* values in one document */
-	SNUG_LIMIT_STRING_BYTES = 64 << 10,    /* one string of a document */
-	SNUG_LIMIT_WARNINGS = 100,             /* warnings over one document */
-	SNUG_LIMIT_PROFILE_ENTRIES = 4096,     /* syscalls[] of a profile */
-	SNUG_LIMIT_PROFILE_NAMES = 16384,      /* names over all entries */
-	SNUG_LIMIT_PROFILE_LIST = 256,         /* architectures, flags, capabilities, ... */
-	SNUG_LIMIT_NAME_BYTES = 128,           /* one syscall, architecture or flag name */
-	SNUG_LIMIT_RECORDINGS = 1024,          /* recordings in one derive */
-	SNUG_LIMIT_RECORDING_CALLS = 16384,    /* calls in one recording */
-	SNUG_LIMIT_RECORDING_EXECS = 4096,     /* executed programs kept in one recording */
+	SNUG_LIMIT_DOC_BYTES = 1 << 20,         /* a profile or CRD file */
+	SNUG_LIMIT_RECORDING_BYTES = 16 << 20,  /* a recording file */
+	SNUG_LIMIT_DOC_DEPTH = 64,              /* nesting of arrays and objects */
+	SNUG_LIMIT_DOC_NODES = 1 << 18,         /* values in one document */
+	SNUG_LIMIT_STRING_BYTES = 64 << 10,     /* one string of a document */
+	SNUG_LIMIT_WARNINGS = 100,              /* warnings over one document */
+	SNUG_LIMIT_PROFILE_ENTRIES = 4096,      /* syscalls[] of a profile */
+	SNUG_LIMIT_PROFILE_NAMES = 16384,       /* names over all entries */
+	SNUG_LIMIT_PROFILE_LIST = 256,          /* architectures, flags, capabilities, ... */
+	SNUG_LIMIT_NAME_BYTES = 128,            /* one syscall, architecture or flag name */
+	SNUG_LIMIT_RECORDINGS = 1024,           /* recordings in one derive */
+	SNUG_LIMIT_RECORDING_CALLS = 16384,     /* calls in one recording */
+	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
+	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
+	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
 };

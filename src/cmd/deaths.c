@@ -20,7 +20,7 @@ void deaths_init(struct deaths *d, pid_t pid, bool can_kill)
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	*d = (struct deaths){ .pid = pid, .log_fd = -EBADF };
-	if (!can_kill || snug_sigsys_open(pid, &d->source, &err) == 0)
+	if (!can_kill || snug_sigsys_open(&d->source, &err) == 0)
 		return;
 	d->log_fd = kernel_log_open();
 }
@@ -57,7 +57,7 @@ static void on_event(void *data, const struct snug_sigsys_event *ev)
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	struct deaths *d = data;
 
-	if ((pid_t)ev->pid == d->pid) {
+	if (ev->is_child) {
 		d->has_event = true;
 		d->event = *ev;
 		return;

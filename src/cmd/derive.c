@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `snug derive`: recordings become a profile again, without running anything. */
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/limits.h"
 #include "cmd/output.h"
 #include "cmd/say.h"
@@ -66,6 +67,11 @@ static int derive(const struct derive_args *args, char **paths, struct snug_err 
 		r = read_all(&recordings, paths, err);
 	if (r == 0)
 		r = output_open(&args->output, &output, err);
+	for (char **path = paths; r == 0 && *path; path++) {
+		if (snug_outfile_is(output.file, *path))
+			r = snug_err_set(err, -EINVAL, "%s: is a recording and the output at once",
+					 *path);
+	}
 	if (r < 0)
 		return r;
 	if (!name && recordings.all.items[0]->command.len)

@@ -2,6 +2,7 @@
 /* `snug doctor`: a table of what this host offers, and what snug will use. */
 #include "base/str.h"
 #include "cmd/doctor-rows.h"
+#include "cmd/say.h"
 #include "cmd/verb.h"
 #include "codec/writer.h"
 
@@ -60,7 +61,10 @@ static int doctor_run(void *data, char **argv)
 	CLEANUP(doctor_rows_done) struct doctor_rows rows = { 0 };
 	const struct doctor_args *args = data;
 
-	(void)argv;
+	if (argv[0]) {
+		say_error("doctor: takes no argument: '%s'", argv[0]);
+		return SNUG_EXIT_USAGE;
+	}
 	doctor_collect(&rows);
 	if (args->json)
 		print_json(&rows);

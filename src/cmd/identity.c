@@ -109,8 +109,7 @@ int sudo_identity_find(struct sudo_identity *ret, struct snug_err *err)
 	if (!home)
 		home = home_from_getent((uid_t)uid);
 	if (!home)
-		return snug_err_set(err, -ENOENT, "user %s (uid %s) has no home folder", user,
-				    uid_text);
+		home = xstrdup("/"); /* what login(1) does; better than staying root */
 	ret->is_set = true;
 	ret->uid = (uid_t)uid;
 	ret->gid = (gid_t)gid;

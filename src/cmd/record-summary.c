@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static void warn_of_losses(const struct snug_recording *r)
 {
@@ -72,7 +73,7 @@ static size_t beyond_base(const struct snug_derived *d)
 	VEC_FOREACH (name, &d->recorded) {
 		const char *const *b = snug_base_syscalls();
 
-		while (*b && __builtin_strcmp(*b, *name) != 0)
+		while (*b && strcmp(*b, *name) != 0)
 			b++;
 		n += !*b;
 	}
@@ -94,7 +95,7 @@ static void print_for_person(const struct record_summary *s)
 			"%zu of them are not in the base set; %zu names of the base set were added",
 			beyond_base(d), d->added.len);
 	say_person("profile: %s", s->profile_path);
-	if (!s->can_run)
+	if (!s->can_run || strcmp(s->profile_path, "-") == 0)
 		return;
 	text_add_shell_word(&words, s->profile_path);
 	snug_str_add(&words, " -- ");

@@ -64,6 +64,7 @@ struct record {
 	/* for the live line */
 	char *newest;
 	uint64_t newest_us, live_drawn_us;
+	uint32_t mntns; /* the first process' */
 };
 
 static void record_done(struct record *rec)
@@ -90,6 +91,8 @@ static void on_event(void *data, const struct snug_session_event *ev)
 		break;
 	case SNUG_SESSION_PROCESS:
 		say_log("Received new pid: %u with mntns=%u", ev->pid, ev->mntns);
+		if (!rec->mntns)
+			rec->mntns = ev->mntns;
 		break;
 	case SNUG_SESSION_EXIT:
 		say_log("record pid exit: %u.", ev->pid);
@@ -173,7 +176,7 @@ static int prepare(struct record *rec, struct snug_err *err)
 	}
 	if (output_open(&args->output, &rec->output, err) < 0)
 		return SNUG_EXIT_FAILED;
-	if (args->recording && strcmp(args->recording, rec->output.path) == 0) {
+	if (args->recording && snug_outfile_is(rec->output.file, args->recording)) {
 		say_error("record: -o and --recording both name %s", args->recording);
 		return SNUG_EXIT_USAGE;
 	}
@@ -186,6 +189,7 @@ static int load(struct record *rec, struct snug_err *err)
 {
 	struct snug_session_options opts = {
 		.command = (const char *const *)rec->argv,
+		.by_comm = rec->args->no_proc_start,
 		.on_event = on_event,
 		.data = rec,
 	};
@@ -196,6 +200,7 @@ static int load(struct record *rec, struct snug_err *err)
 	if (r < 0)
 		return r;
 	say_log("Using system btf file");
+	say_log("Getting syscalls map");
 	say_log("BPF module successfully loaded.");
 	say_log("Start BPF recording...");
 	return 0;
@@ -237,11 +242,16 @@ static int start(struct record *rec, struct snug_err *err)
 /* Starts whatever is to be recorded and waits for its end.  Exit status, 0 to go on. */
 static int observe(struct record *rec, struct supervise *sup, struct snug_err *err)
 {
+	bool no_running;
 	int status;
 
 	if (rec->args->no_proc_start) {
-		if (snug_session_watch_comm(rec->session, text_basename(rec->argv[0]), err) < 0)
+		if (snug_session_watch_comm(rec->session, text_basename(rec->argv[0]), &no_running,
+					    err) < 0)
 			return SNUG_EXIT_FAILED;
+		if (no_running)
+			say_warn("in a PID namespace only programs that are started from now on "
+				 "can be recorded by name");
 		say_log("Recording started.");
 		say_log("Waiting for CTRL+C / SIGINT...");
 		say_person("recording every '%s'; Ctrl-C ends", text_basename(rec->argv[0]));
@@ -290,9 +300,12 @@ static int write_results(struct record *rec, const struct supervise *sup, struct
 	const struct snug_recording *one;
 	int r;
 
-	say_log("Processing recorded data");
+	say_log("Stop BPF recording: Detaching all programs...");
 	recording = snug_session_finish(rec->session, sup->wstatus, sup->interrupted);
 	say_log("Recording stopped.");
+	say_log("Processing recorded data");
+	if (rec->mntns)
+		say_log("Found process mntns %u in bpf map", rec->mntns);
 	r = keep_recording(rec, recording, err);
 	if (r < 0)
 		return r;
@@ -354,8 +367,9 @@ static int record_run(void *data, char **argv)
 	say_init(args->quiet || args->json ? SNUG_TALK_QUIET
 		 : args->verbose           ? SNUG_TALK_VERBOSE
 					   : SNUG_TALK_NORMAL);
-	if (args->json && is_stdout(args->output.file)) {
-		say_error("record: --json and -o %s both want standard output", args->output.file);
+	if (args->json && (is_stdout(args->output.file) || is_stdout(args->recording))) {
+		say_error("record: --json and %s both want standard output",
+			  is_stdout(args->output.file) ? "-o" : "--recording");
 		return SNUG_EXIT_USAGE;
 	}
 	status = record(&rec, &err);

@@ -7,6 +7,7 @@
  */
 #include "base/child.h"
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/deaths.h"
 #include "cmd/say.h"
@@ -77,6 +78,10 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 	int r;
 
 	say_log("Reading file %s", path);
+	/* nobody named it, so nobody vouches for who has put it there */
+	r = args->profile ? 0 : snug_check_shared_dir(path, path, err);
+	if (r < 0)
+		return r;
 	r = snug_seccomp_profile_read(path, &opts, &run->profile, err);
 	if (r < 0)
 		return r;

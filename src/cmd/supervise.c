@@ -14,16 +14,22 @@
 #include <time.h>
 #include <unistd.h>
 
-static const int handled[] = {
-	SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
-	SIGALRM, SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD,
+/* Faults are our own; the terminal's two are for whoever reads or writes it. */
+static const int not_handled[] = {
+	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGTTIN, SIGTTOU,
 };
 
+/* Everything that somebody may send, but what we were started to ignore (nohup(1)), as the command
+ * will.  Not so SIGINT, which shells ignore for what they start with '&'. */
 static void fill_set(sigset_t *set)
 {
-	sigemptyset(set);
-	for (size_t i = 0; i < ARRAY_SIZE(handled); i++)
-		sigaddset(set, handled[i]);
+	struct sigaction action;
+
+	sigfillset(set);
+	for (size_t i = 0; i < ARRAY_SIZE(not_handled); i++)
+		sigdelset(set, not_handled[i]);
+	if (sigaction(SIGHUP, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+		sigdelset(set, SIGHUP);
 }
 
 void supervise_prepare(void)
@@ -31,8 +37,6 @@ void supervise_prepare(void)
 	sigset_t set;
 
 	fill_set(&set);
-	/* never asked for: who reads our log no longer must not end the recording */
-	sigaddset(&set, SIGPIPE);
 	snug_child_block_signals(&set);
 }
 
@@ -105,10 +109,21 @@ static void stop(struct supervise *s, int signo)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-/* The command was stopped: stop too, so that the shell sees its job stopped; when the shell
- * continues us, continue the command. */
+/* Whether a shell with job control waits for us: our parent is of our session and has put us in
+ * a process group of our own.  Nobody else would notice that we stopped, or continue us. */
+static bool is_job(void)
+{
+	pid_t parent = getppid();
+
+	return getsid(parent) == getsid(0) && getpgid(parent) != getpgrp() && getsid(0) != getpid();
+}
+
+/* The command was stopped: a shell shall see its job stopped; when it continues us, we continue the
+ * command.  Elsewhere whoever has stopped the command continues it, too. */
 static void stop_with(struct state *st, int signo)
 {
+	if (!is_job())
+		return;
 	stop(st->s, signo);
 	kill(snug_child_pid(st->s->child), SIGCONT);
 }
@@ -117,7 +132,8 @@ static void on_signal(struct state *st, const struct signalfd_siginfo *si)
 {
 	int signo = (int)si->ssi_signo;
 
-	if (signo == SIGCHLD)
+	/* SIGPIPE is never asked for: who reads our log no longer must not end the recording */
+	if (signo == SIGCHLD || signo == SIGPIPE)
 		return;
 	if (ends_programs(signo))
 		st->s->interrupted = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/str.h"
+#include "cmd/say.h"
 #include "cmd/verb.h"
 #include "codec/writer.h"
 #include "seccomp/library.h"
@@ -33,7 +34,10 @@ static int version_run(void *data, char **argv)
 		{ "Linkage:", "linkage", SNUG_LINKAGE },
 	};
 
-	(void)argv;
+	if (argv[0]) {
+		say_error("version: takes no argument: '%s'", argv[0]);
+		return SNUG_EXIT_USAGE;
+	}
 	if (args->json) {
 		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 		CLEANUP(snug_writer_freep)

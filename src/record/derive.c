@@ -207,7 +207,7 @@ static void add_execve(struct snug_derived *d)
 {
 	const char *name = "execve";
 
-	if (!d->recorded.len || has_name(d->recorded.items, d->recorded.len, name) ||
+	if (has_name(d->recorded.items, d->recorded.len, name) ||
 	    has_name(d->added.items, d->added.len, name))
 		return;
 	*VEC_PUSH(&d->added) = name;
@@ -231,9 +231,10 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 	r = collect_base(&d, policy, err);
 	if (r < 0)
 		return r;
+	if (!d.recorded.len)
+		return snug_err_set(err, -ENODATA, "nothing was recorded%s",
+				    d.unnamed.len ? " that has a name" : "");
 	add_execve(&d);
-	if (!d.recorded.len && !d.added.len)
-		return snug_err_set(err, -ENODATA, "nothing was recorded");
 	VEC_FOREACH (name, &d.recorded)
 		*VEC_PUSH(&all) = *name;
 	VEC_FOREACH (name, &d.added)

@@ -35,7 +35,7 @@ const char *const *snug_base_syscalls(void);
  * architecture of each recording and every other ABI that was used.  The OCI format allows a name
  * on all listed architectures alike.
  * Errors: -EINVAL for a base name that no architecture has (with "did you mean"), -ENODATA when
- * there is nothing to allow.
+ * no recording has a call with a name, whatever the base set is.
  */
 int snug_derive(const struct snug_recording *const *recordings, size_t n,
 		const struct snug_derive_policy *policy, struct snug_derived *ret,

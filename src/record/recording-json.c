@@ -102,6 +102,8 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	VEC_FOREACH (word, &r->command)
 		snug_writer_string(w, *word);
 	snug_writer_end_array(w);
+	if (r->command_is_cut)
+		snug_writer_member_bool(w, "commandIsCut", true);
 	write_exit(w, r);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
 	write_losses(w, r);
@@ -330,6 +332,7 @@ static const struct snug_decode_field recording_fields[] = {
 	{ "start", snug_decode_string, offsetof(struct snug_recording, start), 0 },
 	{ "durationUs", snug_decode_u64, offsetof(struct snug_recording, duration_us), 0 },
 	{ "command", decode_command, 0, 0 },
+	{ "commandIsCut", snug_decode_bool, offsetof(struct snug_recording, command_is_cut), 0 },
 	{ "exit", decode_exit, 0, 0 },
 	{ "stoppedEarly", snug_decode_bool, offsetof(struct snug_recording, stopped_early), 0 },
 	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */

@@ -50,6 +50,7 @@ struct snug_recording {
 	char *start;  /* RFC 3339, UTC, microseconds */
 	uint64_t duration_us;
 	VEC(char *) command;
+	bool command_is_cut; /* over SNUG_LIMIT_RECORDING_WORDS, or a word over its limit */
 	enum snug_exit_kind exit_kind;
 	uint32_t exit_value;
 	bool stopped_early; /* the user ended it while the target lived */

@@ -53,6 +53,18 @@ static enum snug_arch arch_of_abi(uint32_t abi)
 	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
 }
 
+static void keep_command(struct snug_recording *r, const char *const *words)
+{
+	for (; *words; words++) {
+		if (r->command.len == SNUG_LIMIT_RECORDING_WORDS) {
+			r->command_is_cut = true;
+			return;
+		}
+		r->command_is_cut |= strlen(*words) > SNUG_LIMIT_RECORDING_WORD_BYTES;
+		*VEC_PUSH(&r->command) = xstrndup(*words, SNUG_LIMIT_RECORDING_WORD_BYTES);
+	}
+}
+
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err)
 {
@@ -61,7 +73,7 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	int r;
 
 	s->opts = *opts;
-	r = snug_engine_open(&s->engine, err);
+	r = snug_engine_open(opts->by_comm, &s->engine, err);
 	if (r < 0)
 		return r;
 	r = snug_target_new(s->engine, &s->target, err);
@@ -70,8 +82,8 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	s->recording = snug_recording_new();
 	if (uname(&uts) == 0)
 		s->recording->kernel = xstrdup(uts.release);
-	for (const char *const *word = opts->command; word && *word; word++)
-		*VEC_PUSH(&s->recording->command) = xstrdup(*word);
+	if (opts->command)
+		keep_command(s->recording, opts->command);
 	*ret = STEAL(s);
 	return 0;
 }
@@ -99,11 +111,12 @@ int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err)
 	return snug_target_arm(s->target, pidfd, err);
 }
 
-int snug_session_watch_comm(struct snug_session *s, const char *comm, struct snug_err *err)
+int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
+			    struct snug_err *err)
 {
 	start_clock(s);
 	s->has_started = true;
-	return snug_target_add_comm(s->target, comm, err);
+	return snug_target_add_comm(s->target, comm, ret_no_running, err);
 }
 
 int snug_session_poll_fd(const struct snug_session *s)

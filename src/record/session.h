@@ -31,6 +31,7 @@ struct snug_session_event {
 
 struct snug_session_options {
 	const char *const *command; /* NULL-terminated, copied; for the record */
+	bool by_comm;               /* snug_session_watch_comm() will be called, not _arm() */
 	/* Told of every event, in order; may be NULL. */
 	void (*on_event)(void *data, const struct snug_session_event *ev);
 	void *data;
@@ -46,8 +47,10 @@ DEFINE_FREEP(struct snug_session, snug_session_freep, snug_session_free)
 
 /* Records the process behind @pidfd and its descendants from its next execve(2) on. */
 int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err);
-/* Records every process named @comm and its descendants, running or to come. */
-int snug_session_watch_comm(struct snug_session *s, const char *comm, struct snug_err *err);
+/* Records every process named @comm and its descendants, running or to come; *ret_no_running is set
+ * where those that run already cannot be found (snug_target_add_comm()). */
+int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
+			    struct snug_err *err);
 int snug_session_poll_fd(const struct snug_session *s);
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err);
 /* Threads of the target that live. */

@@ -299,15 +299,16 @@ static struct snug_engine *engine_find(void)
 	return NULL;
 }
 
-static int engine_load(struct snug_engine **ret, struct snug_err *err)
+static int engine_load(bool alone, struct snug_engine **ret, struct snug_err *err)
 {
 	CLEANUP(snug_engine_freep) struct snug_engine *e = engine_new();
+	uint64_t id = alone ? ~build_id() : build_id(); /* the complement is looked for by nobody */
 	int r;
 
 	/* FIXME(kernel 5.17): only older kernels need the second way */
-	r = snug_engine_load_light(e, build_id());
+	r = snug_engine_load_light(e, id);
 	if (r < 0)
-		r = snug_engine_load_full(e, build_id(), err);
+		r = snug_engine_load_full(e, id, err);
 	if (r < 0)
 		return r;
 	if (!engine_is_whole(e))
@@ -316,11 +317,15 @@ static int engine_load(struct snug_engine **ret, struct snug_err *err)
 	return 0;
 }
 
-/* Any file that everyone has will do.  Others can hold the lock too, so patience is short. */
+/* Any file will do that the same kernel shows to all who may load programs; the first is closed to
+ * everybody else.  Patience is short all the same: the lock saves time, not truth. */
 static int lock_loading(void)
 {
-	enum { TRIES = 40, PAUSE_US = 5000 };
-	CLEANUP(closep) int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
+	enum { TRIES = 20, PAUSE_US = 5000 };
+	CLEANUP(closep) int fd = open("/proc/vmallocinfo", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 
 	for (int i = 0; fd >= 0 && i < TRIES; i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -330,7 +335,7 @@ static int lock_loading(void)
 	return -EBADF;
 }
 
-int snug_engine_open(struct snug_engine **ret, struct snug_err *err)
+int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 {
 	CLEANUP(snug_engine_freep) struct snug_engine *e = NULL;
 	CLEANUP(closep) int lock = -EBADF;
@@ -340,10 +345,12 @@ int snug_engine_open(struct snug_engine **ret, struct snug_err *err)
 	r = snug_probe_bpf_engine(err);
 	if (r < 0)
 		return r;
-	lock = lock_loading();
-	e = engine_find();
+	if (!alone) {
+		lock = lock_loading();
+		e = engine_find();
+	}
 	if (!e) {
-		r = engine_load(&e, err);
+		r = engine_load(alone, &e, err);
 		if (r < 0)
 			return r;
 	}

@@ -18,10 +18,11 @@ struct snug_news;
 
 struct snug_engine;
 
-/* Attaches to the host's instance, or loads one.  Needs CAP_BPF and CAP_PERFMON, or root; without
- * CAP_SYS_ADMIN the instance is always one's own.
+/* Attaches to the host's instance, or loads one; with @alone, loads one that nobody else will find,
+ * for a recording whose tasks may belong to other recordings too (a task has one mark an instance).
+ * Needs CAP_BPF and CAP_PERFMON, or root; without CAP_SYS_ADMIN the instance is always one's own.
  * Errors: -EPERM and -EOPNOTSUPP name what is missing and the way out; within milliseconds. */
-int snug_engine_open(struct snug_engine **ret, struct snug_err *err)
+int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
 struct snug_engine *snug_engine_free(struct snug_engine *e);
 DEFINE_FREEP(struct snug_engine, snug_engine_freep, snug_engine_free)
@@ -41,9 +42,11 @@ DEFINE_FREEP(struct snug_target, snug_target_freep, snug_target_free)
  * what it does before is not recorded.  The execve itself counts as made. */
 int snug_target_arm(struct snug_target *t, int pidfd, struct snug_err *err);
 /* Every process whose name (task comm, cut to 15 bytes) is @comm joins: those that run, and those
- * that are executed from now on, in every namespace.  Only from the initial PID namespace can those
- * that already run be found. */
-int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_err *err);
+ * that are executed from now on, in every namespace.  The engine must have been opened alone.  In
+ * a PID namespace of its own, snug cannot tell the kernel which tasks run already: then
+ * *ret_no_running is set, and only those executed from now on join. */
+int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_running,
+			 struct snug_err *err);
 
 /* Readable when there are many news, or the target has ended; few news do not wake anyone. */
 int snug_target_poll_fd(const struct snug_target *t);

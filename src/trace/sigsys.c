@@ -5,6 +5,7 @@
 #include "snug_abi.h"
 #include "trace/probe.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
@@ -28,6 +29,7 @@ static int on_event(void *ctx, void *data, size_t size)
 		return 0;
 	ev.pid = n->pid;
 	ev.tid = n->tid;
+	ev.is_child = n->gen == 1;
 	ev.audit_arch = n->abi;
 	ev.nr = n->nr;
 	memcpy(ev.comm, n->comm, sizeof(n->comm));
@@ -35,9 +37,10 @@ static int on_event(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-int snug_sigsys_open(pid_t pid, struct snug_sigsys **ret, struct snug_err *err)
+int snug_sigsys_open(struct snug_sigsys **ret, struct snug_err *err)
 {
 	CLEANUP(snug_sigsys_freep) struct snug_sigsys *s = xcalloc(1, sizeof(*s));
+	LIBBPF_OPTS(bpf_test_run_opts, run);
 	int r;
 
 	if (snug_probe_is_disabled("sigsys") || snug_probe_is_disabled("bpf"))
@@ -48,8 +51,10 @@ int snug_sigsys_open(pid_t pid, struct snug_sigsys **ret, struct snug_err *err)
 	s->obj = snug_sigsys_bpf__open();
 	if (!s->obj)
 		return snug_err_errno(err, "cannot open the embedded BPF object");
-	s->obj->rodata->snug_ancestor = (uint32_t)pid;
+	bpf_program__set_autoattach(s->obj->progs.snug_who_am_i, false);
 	r = snug_sigsys_bpf__load(s->obj);
+	if (r == 0)
+		r = bpf_prog_test_run_opts(bpf_program__fd(s->obj->progs.snug_who_am_i), &run);
 	if (r == 0)
 		r = snug_sigsys_bpf__attach(s->obj);
 	if (r < 0)

@@ -20,6 +20,7 @@
 #include <linux/membarrier.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -129,6 +130,24 @@ static int mark_owner(struct snug_target *t, struct snug_err *err)
 	return 0;
 }
 
+/* What recorders that were killed left in the map that all share. */
+static void sweep_odd(struct snug_target *t)
+{
+	struct snug_odd_key key, next;
+	void *prev = NULL;
+
+	while (bpf_map_get_next_key(t->engine->odd_fd, prev, &next) == 0) {
+		const struct snug_slot *s = &t->engine->slots[next.slot % SNUG_SLOTS];
+
+		if (s->gen != next.gen || s->state == SNUG_SLOT_FREE) {
+			(void)bpf_map_delete_elem(t->engine->odd_fd, &next);
+			continue; /* the walk goes on from the same predecessor */
+		}
+		key = next;
+		prev = &key;
+	}
+}
+
 int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug_err *err)
 {
 	CLEANUP(snug_target_freep) struct snug_target *t = xcalloc(1, sizeof(*t));
@@ -144,6 +163,7 @@ int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug
 		r = make_ring(t, err);
 	if (r < 0)
 		return r;
+	sweep_odd(t);
 	t->misses_before = snug_engine_misses(e);
 	__atomic_store_n(&t->slot->state, SNUG_SLOT_LIVE, __ATOMIC_RELEASE);
 	*ret = STEAL(t);
@@ -292,38 +312,28 @@ static unsigned add_running(struct snug_target *t, const char *comm)
 	return added;
 }
 
-/* A recorder that was killed could not take its name back. */
-static void drop_stale_name(struct snug_target *t)
+/* Thread ids in /proc are those of its PID namespace, marks go by the kernel's own. */
+static bool is_initial_pid_namespace(void)
 {
-	const struct snug_slot *s;
-	struct snug_mark mark;
+	enum { PROC_PID_INIT_INO = 0xEFFFFFFC }; /* include/linux/proc_ns.h */
+	struct stat st;
 
-	if (bpf_map_lookup_elem(t->engine->names_fd, &t->name, &mark) < 0)
-		return;
-	s = &t->engine->slots[mark.slot % SNUG_SLOTS];
-	if (s->gen == mark.gen && s->state == SNUG_SLOT_LIVE)
-		return;
-	if (bpf_map_delete_elem(t->engine->names_fd, &t->name) == 0)
-		__atomic_sub_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
 }
 
-int snug_target_add_comm(struct snug_target *t, const char *comm, struct snug_err *err)
+int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_running,
+			 struct snug_err *err)
 {
 	enum { MAX_ROUNDS = 16 };
 
 	memset(&t->name, 0, sizeof(t->name));
 	memcpy(t->name.comm, comm, strnlen(comm, SNUG_COMM_LEN - 1));
-	drop_stale_name(t);
-	if (bpf_map_update_elem(t->engine->names_fd, &t->name, &t->mark, BPF_NOEXIST) < 0) {
-		if (errno == EEXIST)
-			return snug_err_set(err, -EEXIST,
-					    "another recording waits for programs named '%s'",
-					    t->name.comm);
+	if (bpf_map_update_elem(t->engine->names_fd, &t->name, &t->mark, BPF_ANY) < 0)
 		return snug_err_errno(err, "cannot wait for programs named '%s'", t->name.comm);
-	}
 	t->has_name = true;
 	__atomic_add_fetch(&t->engine->counters->n_names, 1, __ATOMIC_RELAXED);
-	for (int i = 0; i < MAX_ROUNDS && add_running(t, t->name.comm); i++)
+	*ret_no_running = !is_initial_pid_namespace();
+	for (int i = 0; !*ret_no_running && i < MAX_ROUNDS && add_running(t, t->name.comm); i++)
 		;
 	return 0;
 }
