@@ -139,32 +139,39 @@ static bool is_binary(const char *path)
 	return false;
 }
 
-BEHIND_FILTER static _Noreturn void child_exec(const struct snug_child_options *o,
+/* "sh PATH ARGS...", for a script without #!, made before the fork: behind a filter there may be no
+ * memory to be had.  NULL when @o->path is no script. */
+static char **shell_argv(const struct snug_child_options *o)
+{
+	VEC(char *) argv = { 0 };
+
+	if (is_binary(o->path))
+		return NULL;
+	*VEC_PUSH(&argv) = (char *)(uintptr_t) "sh";
+	*VEC_PUSH(&argv) = (char *)(uintptr_t)o->path;
+	for (char *const *a = o->argv; *a && a[1]; a++)
+		*VEC_PUSH(&argv) = a[1];
+	(void)VEC_PUSH(&argv); /* the NULL */
+	return argv.items;
+}
+
+BEHIND_FILTER static _Noreturn void child_exec(const struct snug_child_options *o, char **sh_argv,
 					       volatile struct report *report)
 {
 	int saved;
 
 	execve(o->path, o->argv, o->envp);
 	saved = errno;
-	if (saved == ENOEXEC && !is_binary(o->path)) {
-		/* a script without #!: what execvp(3) and shells do */
-		enum { MAX_ARGS = 4096 };
-		char *argv[MAX_ARGS];
-		int n = 0;
-
-		argv[n++] = (char *)(uintptr_t) "sh";
-		argv[n++] = (char *)(uintptr_t)o->path;
-		for (char *const *a = o->argv + 1; o->argv[0] && *a && n < MAX_ARGS - 1; a++)
-			argv[n++] = *a;
-		argv[n] = NULL;
-		execve("/bin/sh", argv, o->envp);
+	if (saved == ENOEXEC && sh_argv) {
+		/* what execvp(3) and shells do */
+		execve("/bin/sh", sh_argv, o->envp);
 		saved = errno;
 	}
 	child_fail(report, SNUG_CHILD_EXEC, -saved);
 }
 
-BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *o, int gate,
-					       volatile struct report *report)
+BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *o, char **sh_argv,
+					       int gate, volatile struct report *report)
 {
 	char c;
 	int r;
@@ -185,13 +192,14 @@ BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *
 	r = o->before_exec ? o->before_exec(o->data) : 0;
 	if (r < 0)
 		child_fail(report, SNUG_CHILD_BEFORE_EXEC, r);
-	child_exec(o, report);
+	child_exec(o, sh_argv, report);
 }
 
 int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **ret,
 		     struct snug_err *err)
 {
 	CLEANUP(snug_child_freep) struct snug_child *c = xcalloc(1, sizeof(*c));
+	CLEANUP(freep) char **sh_argv = shell_argv(opts);
 	int gate[2], done[2];
 	void *page;
 
@@ -216,7 +224,7 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 	if (c->pid == 0) {
 		close(gate[1]);
 		close(done[0]);
-		child_main(opts, gate[0], c->report);
+		child_main(opts, sh_argv, gate[0], c->report);
 	}
 	close(gate[0]);
 	close(done[1]);
@@ -247,7 +255,8 @@ int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step)
 		return 0;
 	(void)waitpid(c->pid, NULL, 0);
 	c->is_reaped = true;
-	return c->report->error;
+	/* memory that the command's process can write to is not trusted with more than an errno */
+	return c->report->error < 0 && c->report->error > -4096 ? c->report->error : -EIO;
 }
 
 struct snug_child *snug_child_free(struct snug_child *c)

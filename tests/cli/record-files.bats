@@ -238,3 +238,41 @@ old_survives() {
 	status_is 1
 	one_line err
 }
+
+@test "-o and --recording may not be one file, however it is written" {
+	mkdir -p sub
+	ln -s ../r.json sub/link
+	for other in ./r.json "$PWD/r.json" sub/../r.json sub/link; do
+		record -q -o r.json --recording "$other" -- true
+		status_is 2
+		has err "both name"
+		[ ! -e r.json ]
+	done
+}
+
+@test "derive does not replace a recording that it reads" {
+	record -q -o p.yaml --recording r.json -- true
+	cp r.json kept
+	try "$SNUG" derive -o ./r.json r.json
+	status_is 1
+	has err "is a recording and the output at once"
+	cmp r.json kept
+}
+
+@test "a command of any length makes a recording that can be read" {
+	mapfile -t many < <(seq 3000)
+	record -q -n -o p.yaml --recording r.json -- true "$(head -c 100000 /dev/zero | tr '\0' x)" "${many[@]}"
+	status_is 0
+	jq -e '.commandIsCut and (.command | length) == 1024' r.json
+	try "$SNUG" derive -n -o q.yaml r.json
+	status_is 0
+	cmp p.yaml q.yaml
+}
+
+@test "a script without #! gets all its arguments" {
+	printf 'echo $#\n' >script
+	chmod +x script
+	mapfile -t many < <(seq 5000)
+	record -q -n -o p.yaml -- ./script "${many[@]}"
+	same "$(cat out)" 5000
+}

@@ -228,3 +228,33 @@ begin() {
 	try "${ignoring[@]}" "$SNUG" record -q -n -- sh -c 'exit 7'
 	status_is 7
 }
+
+@test "a command that is stopped and continued by somebody else goes on, and so do we" {
+	for verb in "record -q -n" "run -q -p profile.yaml"; do
+		# shellcheck disable=SC2086
+		try timeout 20 "$SNUG" $verb -- sh -c '(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo resumed'
+		status_is 0
+		has out resumed
+	done
+}
+
+@test "a signal that nobody thought of reaches the command, and the profile is written" {
+	begin -q -n -- sh -c 'ulimit -c 0; echo $$ >begun.new; mv begun.new begun; exec sleep 60'
+	kill -s RTMIN+1 "$pid"
+	finish
+	same "$status" $((128 + 35))
+	allows profile.yaml execve
+	nothing_left
+}
+
+@test "nohup: SIGHUP ends neither the command nor the recording" {
+	rm -f begun
+	in_background nohup "$SNUG" record -q -n -- sh -c 'echo $$ >begun.new; mv begun.new begun
+		while [ ! -e end ]; do sleep 0.02; done; exit 6'
+	wait_until test -s begun
+	kill -HUP "$pid"
+	sleep 0.2
+	touch end
+	finish
+	same "$status" 6
+}

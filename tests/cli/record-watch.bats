@@ -88,17 +88,51 @@ stop_watching() {
 	done
 }
 
-@test "nothing of that name: an error with -n, the base set without" {
-	watch -n -- "$name"
+@test "nothing of that name: an error, and an existing profile stays" {
+	for option in -n --privileged; do # without -n, the base set alone is no profile of anything
+		watch $option -- "$name"
+		kill -INT "$pid"
+		finish
+		same "$status" 1
+		has bg.err "nothing was recorded"
+		[ ! -e profile.yaml ]
+	done
+	echo kept >profile.yaml
+	watch -- "$name"
 	kill -INT "$pid"
 	finish
 	same "$status" 1
-	has bg.err "nothing was recorded"
-	[ ! -e profile.yaml ]
+	same "$(cat profile.yaml)" kept
 	nothing_left
-	watch -- "$name"
-	stop_watching
-	allows profile.yaml setns
+}
+
+@test "two recordings by name, and one of a command, each have it all" {
+	watch -n -o first.yaml -- "$name"
+	first=$pid
+	watch -n -o second.yaml -- "$name"
+	second=$pid
+	record -q -n -o whole.yaml -- sh -c "./$name -c 'import os; os.getsid(0)'; :"
+	status_is 0
+	for pid in $first $second; do
+		stop_watching INT
+	done
+	for profile in first.yaml second.yaml whole.yaml; do
+		allows $profile getsid
+	done
+}
+
+@test "in a PID namespace: who runs already is not guessed at" {
+	watch_in_namespace() {
+		in_background unshare -pf --kill-child --mount-proc \
+			"$SNUG" record --no-proc-start -n -- "$name"
+	}
+	watch_in_namespace
+	wait_until grep -q "Waiting for CTRL+C" bg.err
+	has bg.err "in a PID namespace only programs that are started from now on"
+	"./$name" -c 'import os; os.getsid(0)'
+	kill -INT "$(pgrep -P "$pid")"
+	finish
+	allows profile.yaml getsid
 }
 
 @test "the command is mandatory" {

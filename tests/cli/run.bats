@@ -199,6 +199,27 @@ one_line_of_error() {
 	same "$(grep -c chdir err)" 1
 }
 
+@test "killed by seccomp: in a PID namespace" {
+	need_bpf
+	profile ALLOW KILL_PROCESS:chdir
+	try unshare -pf --mount-proc "$SNUG" run -q -p p.json -- sh -c 'cd /'
+	status_is 159
+	has err "chdir (number 80, x86_64)"
+}
+
+@test "the default profile is refused where another user has put it" {
+	need_root
+	mkdir -m 1777 shared
+	profile ALLOW KILL_PROCESS:chdir
+	cp p.json shared/profile.yaml
+	chown 1000 shared/profile.yaml
+	TMPDIR=$PWD/shared try "$SNUG" run -q -- true
+	status_is 1
+	has err "belongs to another user (uid 1000)"
+	TMPDIR=$PWD/shared try "$SNUG" run -q -p shared/profile.yaml -- true
+	status_is 0
+}
+
 @test "killed by seccomp without BPF: that it was a call, and how to learn which" {
 	profile ALLOW KILL_PROCESS:chdir
 	SNUG_TEST_DISABLE=bpf,kmsg try "$SNUG" run -q -p p.json -- sh -c 'cd /'

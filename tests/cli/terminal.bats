@@ -221,8 +221,8 @@ terminal_is_clean() {
 	sees "Stopped"
 	types 'fg'
 	presses C-c
-	sees "profile: p.yaml"
-	status_seen 0
+	sees "nothing was recorded"
+	status_seen 1
 	terminal_is_clean
 }
 
