@@ -57,6 +57,7 @@ struct compiler {
 	enum snug_arch arch;
 	scmp_filter_ctx arch_ctx; /* owned until merged */
 	VEC(struct sub_call) subs;
+	VEC(void *) copies; /* owned; rules that were changed for an ABI */
 };
 
 static void compiler_done(struct compiler *c)
@@ -65,6 +66,9 @@ static void compiler_done(struct compiler *c)
 	snug_prologue_done(&c->prologue);
 	VEC_DONE(&c->arches);
 	VEC_DONE(&c->subs);
+	VEC_FOREACH (copy, &c->copies)
+		free(*copy);
+	VEC_DONE(&c->copies);
 	if (c->ctx)
 		seccomp_release(c->ctx);
 	if (c->arch_ctx)
@@ -130,12 +134,24 @@ static int add_to_libseccomp(struct compiler *c, const struct snug_verdict *v, u
 	return r < 0 ? libseccomp_failed(c, r, v) : 0;
 }
 
-static void add_to_prologue(struct compiler *c, uint32_t nr, const struct snug_rule *rule,
-			    int mux_sub)
+static void add_to_prologue(struct compiler *c, uint32_t nr, const struct snug_rule *rule)
 {
 	struct snug_prologue_call *call = snug_prologue_call(&c->prologue, c->arch, nr);
 
-	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){ *rule, mux_sub };
+	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){ .rule = *rule, .mux_sub = -1 };
+}
+
+/* The kernel takes the first argument for an int, and ipc(2) keeps a version in its upper half
+ * (net/socket.c, ipc/syscall.c): what it does not look at must not tell two calls apart. */
+static void add_sub_to_prologue(struct compiler *c, uint32_t nr, const struct sub_call *sub)
+{
+	struct snug_prologue_call *call = snug_prologue_call(&c->prologue, c->arch, nr);
+
+	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){
+		.rule = { .ret = sub->ret },
+		.mux_sub = (int)sub->mux.sub,
+		.mux_mask = strcmp(sub->mux.parent, "ipc") == 0 ? 0xffff : UINT32_MAX,
+	};
 }
 
 static void add_verdict_to_prologue(struct compiler *c, uint32_t nr, const struct snug_verdict *v)
@@ -143,32 +159,90 @@ static void add_verdict_to_prologue(struct compiler *c, uint32_t nr, const struc
 	const struct snug_rule always = { .ret = v->ret };
 
 	if (v->is_unconditional)
-		add_to_prologue(c, nr, &always, -1);
+		add_to_prologue(c, nr, &always);
 	VEC_FOREACH (rule, &v->rules)
-		add_to_prologue(c, nr, rule, -1);
+		add_to_prologue(c, nr, rule);
 }
 
 /*
  * Whether libseccomp means the same by the only rule of @v.  On an ABI of 32 bits it looks at the
  * lower half of arguments and values, and takes x32 and MIPS n32 for such, where arguments have 64
- * bits; and it drops the bits of valueTwo that are not in the mask.
+ * bits; and it drops the bits of valueTwo that are not in the mask.  Several conditions in one rule
+ * it could express, but over many rules its time grows out of all bounds; the prologue is linear.
  */
 static bool is_exact_in_libseccomp(const struct compiler *c, const struct snug_verdict *v)
 {
-	const struct snug_rule *rule = v->rules.items;
+	const struct snug_seccomp_arg *arg;
+	uint64_t two;
 
-	if (v->rules.len != 1 || rule->n_conds > MAX_ARGS || snug_arch_is_ilp32_of_64(c->arch))
+	if (v->rules.len != 1 || v->rules.items[0].n_conds != 1 ||
+	    snug_arch_is_ilp32_of_64(c->arch))
 		return false;
-	for (size_t i = 0; i < rule->n_conds; i++) {
-		const struct snug_seccomp_arg *arg = &rule->conds[i];
-		uint64_t two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
+	arg = v->rules.items[0].conds;
+	two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
+	return !(two & ~arg->value) &&
+	       !(snug_arch_is_32bit(c->arch) && (arg->value | two) > UINT32_MAX);
+}
 
-		if (snug_arch_is_32bit(c->arch) && (arg->value | two) > UINT32_MAX)
-			return false;
-		if (two & ~arg->value)
-			return false;
+/* A value of more than 32 bits that no argument of a 32-bit ABI can have: a condition that would
+ * never hold is read as of its lower half, as libseccomp, runc and crun do. */
+static bool cut_to_32_bits(struct snug_seccomp_arg *arg)
+{
+	uint64_t two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
+
+	if ((arg->value | two) <= UINT32_MAX)
+		return false;
+	switch (arg->op) {
+	case SNUG_CMP_EQ:
+	case SNUG_CMP_GE:
+	case SNUG_CMP_GT:
+	case SNUG_CMP_MASKED_EQ:
+		arg->value &= UINT32_MAX;
+		arg->value_two &= UINT32_MAX;
+		return true;
+	case SNUG_CMP_NE:
+	case SNUG_CMP_LT:
+	case SNUG_CMP_LE: /* always hold */
+	case _SNUG_CMP_MAX:
+	case _SNUG_CMP_INVALID:
+	default:
+		return false;
 	}
-	return true;
+}
+
+/*
+ * The rules of @v for the ABI at work.  Profiles hold 64-bit values for all ABIs, -1 as
+ * 18446744073709551615; on a 32-bit one, a rule that restricts must still restrict then, while one
+ * that allows stays exact.  A copy replaces what changes, and lives as long as the compiler.
+ */
+static struct snug_verdict verdict_here(struct compiler *c, const struct snug_verdict *v)
+{
+	struct snug_verdict here = *v;
+
+	if (!snug_arch_is_32bit(c->arch) || snug_arch_is_ilp32_of_64(c->arch) || !v->rules.len)
+		return here;
+	here.rules.items = xcalloc(v->rules.len, sizeof(*here.rules.items));
+	*VEC_PUSH(&c->copies) = here.rules.items;
+	memcpy(here.rules.items, v->rules.items, v->rules.len * sizeof(*here.rules.items));
+	VEC_FOREACH (rule, &here.rules) {
+		struct snug_seccomp_arg *conds;
+		bool is_cut = false;
+
+		if (!rule->n_conds || !snug_ret_is_stricter(rule->ret, c->verdicts.default_ret))
+			continue;
+		conds = xcalloc(rule->n_conds, sizeof(*conds));
+		*VEC_PUSH(&c->copies) = conds;
+		memcpy(conds, rule->conds, rule->n_conds * sizeof(*conds));
+		for (size_t i = 0; i < rule->n_conds; i++)
+			is_cut |= cut_to_32_bits(&conds[i]);
+		rule->conds = conds;
+		if (is_cut)
+			snug_rules_warn(&c->warn, c->p, v->entry,
+					".args: %s: arguments have 32 bits: values are cut to "
+					"them, as with runc and crun",
+					snug_arch_name(c->arch));
+	}
+	return here;
 }
 
 /* What a call gets whose arguments cannot be seen. */
@@ -197,9 +271,10 @@ static bool is_multiplexer(const char *name)
 	return strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0;
 }
 
-static int place_verdict(struct compiler *c, const struct snug_verdict *v)
+static int place_verdict(struct compiler *c, const struct snug_verdict *general)
 {
-	int64_t nr = snug_syscall_number(c->arch, v->name);
+	int64_t nr = snug_syscall_number(c->arch, general->name);
+	const struct snug_verdict here = verdict_here(c, general), *v = general;
 	struct snug_syscall_mux mux;
 	bool is_muxed = snug_syscall_multiplexer(c->arch, v->name, &mux);
 
@@ -212,6 +287,7 @@ static int place_verdict(struct compiler *c, const struct snug_verdict *v)
 	/* multiplexers have rules of others as well: place_multiplexer() */
 	if (is_multiplexer(v->name))
 		return 0;
+	v = &here;
 	if (!is_muxed && is_exact_in_libseccomp(c, v) &&
 	    !snug_syscall_is_beyond_libseccomp(v->name))
 		return add_to_libseccomp(c, v, v->rules.items[0].ret, v->rules.items[0].conds,
@@ -258,7 +334,7 @@ static void place_multiplexer(struct compiler *c, const char *name)
 {
 	const struct snug_verdict *parent = find_verdict(c, name);
 	int64_t nr = snug_syscall_number(c->arch, name);
-	bool is_exact = !parent;
+	bool has_subs = false;
 
 	if (nr < 0)
 		return;
@@ -266,23 +342,18 @@ static void place_multiplexer(struct compiler *c, const char *name)
 		warn_about_parent(c, parent);
 		return;
 	}
-	VEC_FOREACH (sub, &c->subs) {
-		if (strcmp(sub->mux.parent, name) != 0 || !sub->is_weakened)
-			continue;
-		warn_about_arguments(c, sub);
-		is_exact = false;
-	}
-	if (is_exact)
-		return; /* libseccomp has made the rules when it was told of the calls */
 	if (parent)
 		add_verdict_to_prologue(c, (uint32_t)nr, parent);
 	VEC_FOREACH (sub, &c->subs) {
-		const struct snug_rule rule = { .ret = sub->ret };
-
-		if (strcmp(sub->mux.parent, name) == 0)
-			add_to_prologue(c, (uint32_t)nr, &rule, (int)sub->mux.sub);
+		if (strcmp(sub->mux.parent, name) != 0)
+			continue;
+		if (sub->is_weakened)
+			warn_about_arguments(c, sub);
+		add_sub_to_prologue(c, (uint32_t)nr, sub);
+		has_subs = true;
 	}
-	snug_prologue_sort(snug_prologue_call(&c->prologue, c->arch, (uint32_t)nr));
+	if (parent || has_subs)
+		snug_prologue_sort(snug_prologue_call(&c->prologue, c->arch, (uint32_t)nr));
 }
 
 static int start_context(struct compiler *c)

@@ -158,8 +158,11 @@ static void emit_condition(struct emitter *e, const struct snug_seccomp_arg *arg
 
 static void emit_rule(struct emitter *e, const struct snug_prologue_rule *r)
 {
-	if (r->mux_sub >= 0)
-		emit_equal(e, 0, UINT64_MAX, (uint64_t)r->mux_sub);
+	if (r->mux_sub >= 0) {
+		load_arg(e, 0, false);
+		emit(e->out, BPF_ALU | BPF_AND | BPF_K, 0, 0, r->mux_mask);
+		fail_unless(e, BPF_JEQ, (uint32_t)r->mux_sub);
+	}
 	for (size_t i = 0; i < r->rule.n_conds; i++)
 		emit_condition(e, &r->rule.conds[i]);
 	emit_ret(e->out, r->rule.ret);

@@ -10,7 +10,8 @@
 
 struct snug_prologue_rule {
 	struct snug_rule rule;
-	int mux_sub; /* also the first argument must be this; -1 = no such condition */
+	int mux_sub;       /* also the first argument must be this; -1 = no such condition */
+	uint32_t mux_mask; /* of the first argument, for mux_sub: what the kernel looks at */
 };
 
 struct snug_prologue_call {
