@@ -142,6 +142,15 @@ static int open_direct(struct snug_outfile *f, struct snug_err *err)
 	return 0;
 }
 
+/* A file that is bound over another, as containers' files are: rename(2) says EBUSY. */
+static bool is_mount_point(const char *path)
+{
+	struct statx stx;
+
+	return statx(AT_FDCWD, path, 0, STATX_TYPE, &stx) == 0 &&
+	       (stx.stx_attributes & stx.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT);
+}
+
 static int open_temp(struct snug_outfile *f, const struct stat *old, struct snug_err *err)
 {
 	const char *slash = strrchr(f->target, '/');
@@ -150,6 +159,11 @@ static int open_temp(struct snug_outfile *f, const struct stat *old, struct snug
 
 	if (old && access(f->target, W_OK) < 0)
 		return snug_err_errno(err, "%s: cannot write", f->name);
+	if (old && is_mount_point(f->target))
+		return snug_err_set(err, -EBUSY,
+				    "%s: is a mount point, which no file can replace: name a file "
+				    "in a directory",
+				    f->name);
 	f->tmp = xasprintf("%.*s.snug-XXXXXX", (int)dir_len, f->target);
 	f->fd = mkostemp(f->tmp, O_CLOEXEC);
 	if (f->fd < 0) {

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static void reserve(struct snug_str *s, size_t more)
 {
@@ -177,8 +178,24 @@ unsigned snug_str_distance(const char *a, const char *b, unsigned max)
 	return rows[la % 3][lb] > max ? max + 1 : rows[la % 3][lb];
 }
 
+/* The name that is @word behind a prefix: SCMP_ACT_ALLOW for "allow". */
+static const char *ends_with_word(const char *const *names, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; len && *names; names++) {
+		size_t n = strlen(*names);
+
+		if (n > len && (*names)[n - len - 1] == '_' &&
+		    strcasecmp(*names + n - len, word) == 0)
+			return *names;
+	}
+	return NULL;
+}
+
 const char *snug_str_nearest(const char *word, const char *const *names)
 {
+	const char *const *all = names;
 	unsigned best = (unsigned)(strlen(word) + 2) / 3 + 1;
 	const char *found = NULL;
 
@@ -190,5 +207,5 @@ const char *snug_str_nearest(const char *word, const char *const *names)
 			found = *names;
 		}
 	}
-	return found;
+	return found ? found : ends_with_word(all, word);
 }

@@ -42,7 +42,8 @@ size_t snug_utf8_char_len(const unsigned char *p, const unsigned char *end);
 bool snug_str_has_prefix(const char *s, const char *prefix);
 
 /* The name in @names (NULL-terminated) that a person who wrote @word most likely meant, or NULL
- * when none is near: smallest edit distance, at most a third of the word's length. */
+ * when none is near: smallest edit distance, at most a third of the word's length; else a name that
+ * is @word behind a prefix ("ALLOW": SCMP_ACT_ALLOW). */
 const char *snug_str_nearest(const char *word, const char *const *names);
 /* Edit distance (insert, delete, replace, swap of neighbours; case does not count), capped at
  * @max + 1.  Words over 64 bytes count as far apart. */

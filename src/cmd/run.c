@@ -68,6 +68,19 @@ static char *default_profile(void)
 	return xasprintf("%s/profile.yaml", tmp && *tmp ? tmp : "/tmp");
 }
 
+static int refuse_notify(const struct snug_seccomp_profile *p, struct snug_err *err)
+{
+	size_t i = 0;
+
+	while (i < p->entries.len && p->entries.items[i].action != SNUG_ACTION_NOTIFY)
+		i++;
+	return snug_err_set(
+		err, -EOPNOTSUPP,
+		"%s: syscalls[%zu].action: SCMP_ACT_NOTIFY needs a program that answers, "
+		"which a container runtime connects to listenerPath; 'snug run' has none",
+		p->source, i);
+}
+
 /* Reads, compiles and checks the profile. */
 static int prepare_filter(struct run *run, const struct run_args *args, struct snug_err *err)
 {
@@ -93,11 +106,7 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 	if (r < 0)
 		return r;
 	if (run->filter.needs_listener)
-		return snug_err_set(
-			err, -EOPNOTSUPP,
-			"%s: SCMP_ACT_NOTIFY needs a program that answers, which a "
-			"container runtime connects to listenerPath; 'snug run' has none",
-			path);
+		return refuse_notify(run->profile, err);
 	run->has_admin = snug_probe_capabilities() >> CAP_SYS_ADMIN & 1;
 	return 0;
 }
@@ -111,11 +120,35 @@ static int install(void *data)
 	return r < 0 ? r : 0;
 }
 
+/* What the kernel's refusal of a filter means (seccomp(2)). */
+static const char *load_hint(int r)
+{
+	switch (-r) {
+	case EINVAL:
+		return " (a kernel without CONFIG_SECCOMP_FILTER, or a flag that it does not take)";
+	case ENOMEM:
+		return " (the filters in force here and this one have over 32768 instructions "
+		       "together)";
+	case EACCES:
+		return " (without CAP_SYS_ADMIN it takes no_new_privs)";
+	case ESRCH:
+		return " (SECCOMP_FILTER_FLAG_TSYNC: a thread cannot follow)";
+	case EBUSY:
+		return " (a filter in force here has a listener already)";
+	case ENOSYS:
+	case EPERM:
+		return " (a filter in force here, a container's perhaps, forbids seccomp(2))";
+	default:
+		return "";
+	}
+}
+
 static int start_failed(const struct run *run, enum snug_child_step step, int r,
 			struct snug_err *err)
 {
 	if (step == SNUG_CHILD_BEFORE_EXEC) {
-		snug_err_set(err, r, "cannot load the seccomp profile: %s", strerror(-r));
+		snug_err_set(err, r, "cannot load the profile '%s': %s%s", run->profile->source,
+			     strerror(-r), load_hint(r));
 		return SNUG_EXIT_FAILED;
 	}
 	if (r == -ENOENT) {

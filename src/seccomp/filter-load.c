@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -96,6 +97,18 @@ static int check_action(const struct snug_seccomp_profile *p, size_t i, struct s
 			    place, snug_action_name(actions[i].action), actions[i].since);
 }
 
+static int flag_missing(const struct snug_seccomp_profile *p, size_t i, struct snug_err *err)
+{
+	for (size_t j = 0; j < p->flags.len; j++)
+		if (strcmp(p->flags.items[j], flags[i].name) == 0)
+			return snug_err_set(err, -EOPNOTSUPP,
+					    "%s: flags[%zu]: %s needs Linux %s; this kernel does "
+					    "not have it",
+					    p->source, j, flags[i].name, flags[i].since);
+	return snug_err_set(err, -EOPNOTSUPP, "%s: %s needs Linux %s; this kernel does not have it",
+			    p->source, flags[i].name, flags[i].since);
+}
+
 int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 				     const struct snug_seccomp_filter *f, struct snug_err *err)
 {
@@ -114,9 +127,7 @@ int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 		/* flags are looked at before the program, which is not there: EFAULT */
 		if (sys_seccomp(SECCOMP_SET_MODE_FILTER, flags[i].bit | flags[i].with, NULL) < 0 &&
 		    errno == EINVAL)
-			return snug_err_set(err, -EOPNOTSUPP,
-					    "%s: %s needs Linux %s; this kernel does not have it",
-					    p->source, flags[i].name, flags[i].since);
+			return flag_missing(p, i, err);
 	}
 	return 0;
 }

@@ -445,6 +445,14 @@ static int export_program(struct compiler *c, struct snug_insns *out)
 	return 0;
 }
 
+static bool has_flag(const struct snug_seccomp_profile *p, const char *flag)
+{
+	VEC_FOREACH (name, &p->flags)
+		if (strcmp(*name, flag) == 0)
+			return true;
+	return false;
+}
+
 static unsigned int flags_of(const struct snug_seccomp_profile *p, bool needs_listener)
 {
 	unsigned int flags = 0;
@@ -491,18 +499,25 @@ static int finish(struct compiler *c, struct snug_insns *insns, struct snug_secc
 	return 0;
 }
 
+static void warn_whole(struct compiler *c, const char *words)
+{
+	CLEANUP(freep) char *text = xasprintf("%s: %s", c->p->source, words);
+
+	if (c->warn.warn)
+		c->warn.warn(c->warn.data, text);
+}
+
 static int compile(struct compiler *c, struct snug_insns *insns, struct snug_seccomp_filter *ret)
 {
 	int r;
 
-	if (c->p->base_profile_name && *c->p->base_profile_name && c->warn.warn) {
-		CLEANUP(freep)
-		char *text = xasprintf("%s: the base profile is not looked up: "
-				       "what only it allows is not allowed",
-				       c->p->source);
-
-		c->warn.warn(c->warn.data, text);
-	}
+	if (c->p->base_profile_name && *c->p->base_profile_name)
+		warn_whole(c,
+			   "the base profile is not looked up: what only it allows is not allowed");
+	if (c->p->state && strcmp(c->p->state, "Disabled") == 0)
+		warn_whole(
+			c,
+			"its state is Disabled, which is for a cluster: it is compiled all the same");
 	(void)seccomp_api_set(API_LEVEL);
 	r = snug_rules_resolve(c->p, c->env, &c->warn, &c->verdicts, c->err);
 	if (r < 0)
@@ -515,7 +530,13 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	}
 	snug_prologue_emit(&c->prologue, c->verdicts.default_ret, insns);
 	r = export_program(c, insns);
-	return r < 0 ? r : finish(c, insns, ret);
+	if (r == 0)
+		r = finish(c, insns, ret);
+	if (r == 0 && !ret->needs_listener &&
+	    has_flag(c->p, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
+		warn_whole(c, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is left out, because nothing "
+			      "notifies");
+	return r;
 }
 
 int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,

@@ -314,6 +314,9 @@ static int decode_entry_names(struct snug_decode *d, const struct snug_doc_value
 {
 	struct snug_seccomp_entry *e = dst;
 
+	/* Docker's old tools wrote both, one of them empty */
+	if (e->is_legacy_name && v->type == SNUG_DOC_ARRAY && v->array.len == 0)
+		return 0;
 	if (e->is_legacy_name)
 		return snug_decode_fail(d, v, -EINVAL, "an entry has either 'name' or 'names'");
 	return decode_syscall_names(d, v, &e->names);

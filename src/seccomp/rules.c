@@ -265,7 +265,6 @@ static void warn_losers(struct resolver *s, const struct candidate *winner,
 				snug_action_name(s->p->entries.items[c[i].entry].action), c[i].name,
 				winner->entry,
 				snug_action_name(s->p->entries.items[winner->entry].action));
-		return;
 	}
 }
 

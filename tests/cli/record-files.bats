@@ -276,3 +276,14 @@ old_survives() {
 	record -q -n -o p.yaml -- ./script "${many[@]}"
 	same "$(cat out)" 5000
 }
+
+@test "a file that is mounted over cannot be replaced: said before anything runs" {
+	need_root
+	touch inner mounted
+	mount --bind inner mounted
+	record -q -o mounted -- touch ran
+	umount mounted
+	status_is 1
+	has err "is a mount point"
+	[ ! -e ran ]
+}

@@ -331,3 +331,12 @@ one_line_of_error() {
 	has err surprise
 	[ ! -e ran ]
 }
+
+@test "a filter that the kernel refuses: whose, and what that means" {
+	need_root
+	profile ALLOW ERRNO:chdir
+	printf '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["seccomp"],"action":"SCMP_ACT_ERRNO","args":[{"index":1,"op":"SCMP_CMP_EQ","value":0}]}]}' >outer.json
+	snug_run -q -p outer.json -- "$SNUG" run -q -p p.json -- true
+	status_is 1
+	has err "p.json" "seccomp(2)"
+}

@@ -315,7 +315,7 @@ static void what_the_kernel_lacks(void **state)
 	prepare(&p, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\","
 		    "\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]}");
 	expected_words =
-		"p: SECCOMP_FILTER_FLAG_LOG needs Linux 4.14; this kernel does not have it";
+		"p: flags[0]: SECCOMP_FILTER_FLAG_LOG needs Linux 4.14; this kernel does not have it";
 	exits(&old, call_check_kernel, SUCCESS);
 }
 
