@@ -20,6 +20,10 @@
 
 #include <yaml.h>
 
+enum { MAX_TAG_LINES = 16 };
+
+static const char no_tag_directives[] = "%TAG directives are not supported";
+
 struct reader {
 	const unsigned char *text;
 	size_t len;
@@ -103,6 +107,39 @@ static int check_utf8(struct reader *rd)
 	locate_offset(rd, (size_t)(p - rd->text));
 	return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
 				     "byte 0x%02x is no UTF-8", *p);
+}
+
+/* Whether libyaml sees column 0 at @p: it knows more line breaks than we count. */
+static bool at_line_start(const struct reader *rd, const unsigned char *p)
+{
+	size_t before = (size_t)(p - rd->text);
+
+	return !before || p[-1] == '\n' || p[-1] == '\r' ||
+	       (before >= 2 && memcmp(p - 2, "\xc2\x85", 2) == 0) ||
+	       (before >= 3 &&
+		(memcmp(p - 3, "\xe2\x80\xa8", 3) == 0 || memcmp(p - 3, "\xe2\x80\xa9", 3) == 0));
+}
+
+/* libyaml compares each %TAG directive with all others of its document, which takes many seconds
+ * for a text that is full of them.  So what could be many is refused before it sees the text.  A
+ * few may stand here, in a quoted scalar for example: read_event() tells what is a directive. */
+static int check_directives(struct reader *rd)
+{
+	static const char directive[] = "%TAG";
+	const unsigned char *p = rd->text, *end = p + rd->len, *first = NULL;
+	size_t n = 0;
+
+	while ((p = memmem(p, (size_t)(end - p), directive, sizeof(directive) - 1))) {
+		if (at_line_start(rd, p)) {
+			first = first ? first : p;
+			n++;
+		}
+		p++;
+	}
+	if (n <= MAX_TAG_LINES)
+		return 0;
+	locate_offset(rd, (size_t)(first - rd->text));
+	return fail_here(rd, no_tag_directives);
 }
 
 /* libyaml refused the text: its words, and where it means. */
@@ -253,8 +290,12 @@ static int read_event(struct reader *rd, const yaml_event_t *ev)
 	switch (ev->type) {
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
-	case YAML_DOCUMENT_START_EVENT:
 	case YAML_DOCUMENT_END_EVENT:
+		return 0;
+	case YAML_DOCUMENT_START_EVENT:
+		if (ev->data.document_start.tag_directives.start !=
+		    ev->data.document_start.tag_directives.end)
+			return fail_here(rd, no_tag_directives);
 		return 0;
 	case YAML_STREAM_END_EVENT:
 		rd->done = true;
@@ -281,6 +322,9 @@ static int read_text(struct reader *rd)
 	int r;
 
 	r = check_utf8(rd);
+	if (r < 0)
+		return r;
+	r = check_directives(rd);
 	if (r < 0)
 		return r;
 	while (!rd->done) {

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,12 @@ static void add_json(struct snug_str *out, const struct snug_doc_value *v)
 
 	snug_writer_value(w, v);
 	snug_writer_finish(w);
+}
+
+static void repeat(struct snug_str *s, const char *text, size_t n)
+{
+	while (n--)
+		snug_str_add(s, text);
 }
 
 /* @text says what the JSON texts in @json, one a root, say. */
@@ -174,6 +181,39 @@ static void test_refusals(void **state)
 		check_bad(cases[i].text, -EINVAL, cases[i].message);
 }
 
+/* Only directives are refused, not lines that look like them; but many directives would take
+ * libyaml many seconds. */
+static void test_tag_directives(void **state)
+{
+	static const char *const breaks[] = { "\n",       "\r",           "\r\n",
+					      "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
+
+	(void)state;
+	check_good("a: 'x\n%TAG y'\n", "{\n  \"a\": \"x %TAG y\"\n}\n");
+	check_good("x\n%TAG y\n", "\"x %TAG y\"\n");
+	check_good("a: |\n  %TAG x\n", "{\n  \"a\": \"%TAG x\\n\"\n}\n");
+	check_bad("%TAG ! tag:x,2000:\n---\na: 1", -EINVAL,
+		  "t:1:1: %TAG directives are not supported");
+	check_bad("a: 1\n...\n# x\n%TAG ! tag:x,2000:\n---\na: 1", -EINVAL,
+		  "t:4:1: %TAG directives are not supported");
+	for (size_t i = 0; i < ARRAY_SIZE(breaks); i++) {
+		CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+		CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+		struct snug_doc *doc = NULL;
+		clock_t start = clock();
+
+		snug_str_add(&s, "a: 1");
+		snug_str_add(&s, breaks[i]);
+		for (unsigned n = 0; s.len < SNUG_LIMIT_DOC_BYTES - 64; n++) {
+			snug_str_addf(&s, "%%TAG !%u! a:", n);
+			snug_str_add(&s, breaks[i]);
+		}
+		assert_int_equal(parse(s.buf, s.len, &doc, &err), -EINVAL);
+		assert_non_null(strstr(snug_err_msg(&err), "%TAG directives are not supported"));
+		assert_true(clock() - start < CLOCKS_PER_SEC);
+	}
+}
+
 static void test_places(void **state)
 {
 	static const char text[] = "# \xe2\x82\xac\n\xc3\xa9: \xe2\x82\xac\n"
@@ -204,12 +244,6 @@ static void test_places(void **state)
 	v = snug_doc_root(doc, 1);
 	assert_int_equal(v->line, 11);
 	assert_int_equal(v->array.items[0].col, 3);
-}
-
-static void repeat(struct snug_str *s, const char *text, size_t n)
-{
-	while (n--)
-		snug_str_add(s, text);
 }
 
 static void check_deep(const char *open, const char *close, size_t depth, int code)
@@ -292,8 +326,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scalars),        cmocka_unit_test(test_collections),
 		cmocka_unit_test(test_streams),        cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_places),         cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_billion_laughs), cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_tag_directives), cmocka_unit_test(test_places),
+		cmocka_unit_test(test_limits),         cmocka_unit_test(test_billion_laughs),
+		cmocka_unit_test(test_truncated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
