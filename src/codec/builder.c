@@ -72,18 +72,63 @@ void snug_doc_builder_done(struct snug_doc_builder *b)
 	VEC_DONE(&b->open);
 }
 
+/* An open collection's newest child is the next open one; the innermost still waits for its. */
+static void add_path(const struct snug_doc_builder *b, struct snug_str *path)
+{
+	for (size_t i = 0; i < b->open.len; i++) {
+		size_t slot = b->open.items[i];
+		bool innermost = i + 1 == b->open.len;
+		size_t child = innermost ? b->pending.len : b->open.items[i + 1];
+
+		if (b->pending.items[slot].value.type == SNUG_DOC_ARRAY)
+			snug_str_addf(path, "[%zu]", child - slot - 1);
+		else if (!innermost)
+			snug_doc_path_add_key(path, b->pending.items[child].key);
+		else if (b->has_key)
+			snug_doc_path_add_key(path, b->pending.items[child - 1].key);
+	}
+}
+
+static int fail_at(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
+		   const struct snug_str *path, const char *fmt, va_list ap)
+	__attribute__((format(printf, 6, 0)));
+static int fail_at(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
+		   const struct snug_str *path, const char *fmt, va_list ap)
+{
+	CLEANUP(freep) char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	return snug_err_set(b->err, code, "%s:%u:%u: %s%s%s", b->doc->name, line, col,
+			    snug_str_text(path), path->len ? ": " : "",
+			    text ? text : strerror(-code));
+}
+
 int snug_doc_builder_fail(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
 			  const char *fmt, ...)
 {
-	CLEANUP(freep) char *text = NULL;
+	CLEANUP(snug_str_done) struct snug_str path = SNUG_STR_INIT;
 	va_list ap;
+	int r;
+
+	add_path(b, &path);
+	va_start(ap, fmt);
+	r = fail_at(b, code, line, col, &path, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+int snug_doc_builder_fail_text(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
+			       const char *fmt, ...)
+{
+	const struct snug_str none = SNUG_STR_INIT;
+	va_list ap;
+	int r;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	r = fail_at(b, code, line, col, &none, fmt, ap);
 	va_end(ap);
-	return snug_err_set(b->err, code, "%s:%u:%u: %s", b->doc->name, line, col,
-			    text ? text : strerror(-code));
+	return r;
 }
 
 int snug_doc_builder_check_size(struct snug_doc_builder *b, size_t len, size_t max)
@@ -193,15 +238,18 @@ int snug_doc_builder_end(struct snug_doc_builder *b)
 	int r;
 
 	snug_bug_on(!b->open.len || b->has_key);
-	slot = b->open.items[--b->open.len];
+	slot = b->open.items[b->open.len - 1];
 	v = &b->pending.items[slot].value;
 	n = b->pending.len - slot - 1;
 	held = b->pending.items + slot + 1;
-	b->pending.len = slot + 1;
 	if (v->type == SNUG_DOC_OBJECT) {
-		r = check_keys(b, held, n);
+		r = check_keys(b, held, n); /* its message needs the object still open */
 		if (r < 0)
 			return r;
+	}
+	b->open.len--;
+	b->pending.len = slot + 1;
+	if (v->type == SNUG_DOC_OBJECT) {
 		v->object.len = n;
 		v->object.items = arena_alloc(b->doc, n * sizeof(*held));
 		if (n)

@@ -50,8 +50,12 @@ bool snug_doc_builder_wants_key(const struct snug_doc_builder *b);
 /* Hands the document over; at least one root must be there and none may be open. */
 struct snug_doc *snug_doc_builder_finish(struct snug_doc_builder *b);
 
-/* Sets b->err to "name:line:col: <text>"; returns @code. */
+/* Sets b->err to "name:line:col: path: <text>"; returns @code.  The path, as in codec/decode.h, is
+ * that of the value that comes next, or of the object that waits for a key. */
 int snug_doc_builder_fail(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
 			  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* The same without a path: where the text itself is broken, no value can be named. */
+int snug_doc_builder_fail_text(struct snug_doc_builder *b, int code, uint32_t line, uint32_t col,
+			       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* The check that comes before all others: at most @max bytes. */
 int snug_doc_builder_check_size(struct snug_doc_builder *b, size_t len, size_t max);

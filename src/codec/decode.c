@@ -29,13 +29,6 @@ static void path_cut(struct snug_decode *d, size_t len)
 	d->path.buf[len] = '\0';
 }
 
-static void path_add_key(struct snug_decode *d, const char *key)
-{
-	if (d->path.len)
-		snug_str_addc(&d->path, '.');
-	snug_str_add_printable(&d->path, key, strlen(key), MAX_SHOWN_KEY);
-}
-
 /* "file:line:col: path: <text>"; the caller frees. */
 static char *message(const struct snug_decode *d, uint32_t line, uint32_t col, const char *fmt,
 		     va_list ap) __attribute__((format(printf, 4, 0)));
@@ -160,7 +153,7 @@ static int decode_member(struct snug_decode *d, const struct snug_doc_member *m,
 		return 0;
 	if ((f->flags & SNUG_DECODE_NULL_OK) && m->value.type == SNUG_DOC_NULL)
 		return 0;
-	path_add_key(d, m->key);
+	snug_doc_path_add_key(&d->path, m->key);
 	r = f->decode(d, &m->value, (char *)dst + f->offset);
 	if (r < 0)
 		return r;

@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { MAX_PATH_KEY = 64 };
+
 int snug_doc_parse(const char *name, const char *text, size_t len, size_t max_bytes,
 		   struct snug_doc **ret, struct snug_err *err)
 {
@@ -145,6 +147,13 @@ bool snug_doc_equal(const struct snug_doc_value *a, const struct snug_doc_value 
 		return objects_equal(a, b);
 	}
 	return false;
+}
+
+void snug_doc_path_add_key(struct snug_str *path, const char *key)
+{
+	if (path->len)
+		snug_str_addc(path, '.');
+	snug_str_add_printable(path, key, strlen(key), MAX_PATH_KEY);
 }
 
 void snug_doc_show(struct snug_str *out, const struct snug_doc_value *v)

@@ -102,6 +102,8 @@ const char *snug_doc_get_string(const struct snug_doc_value *object, const char 
 const char *snug_doc_type_name(enum snug_doc_type type);
 /* Whether two values mean the same; objects compare without order. */
 bool snug_doc_equal(const struct snug_doc_value *a, const struct snug_doc_value *b);
+/* Appends a member's name to a path as messages have it, "syscalls[0].args"; long names are cut. */
+void snug_doc_path_add_key(struct snug_str *path, const char *key);
 /* Appends the value as a person may see it in a message: 'text', 42, [...], {...}; hostile bytes
  * are escaped and long strings cut. */
 void snug_doc_show(struct snug_str *out, const struct snug_doc_value *v);

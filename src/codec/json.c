@@ -65,6 +65,11 @@ static int fail_expected(struct reader *rd, const char *what)
 		snug_str_add(&found, " (JSON has no comments)");
 	else if (rd->p < rd->end && *rd->p == '\'')
 		snug_str_add(&found, " (JSON's quote is \")");
+	/* behind a value no other one can be named */
+	if (rd->expect == EXPECT_NEXT || rd->expect == EXPECT_NOTHING)
+		return snug_doc_builder_fail_text(&rd->builder, -EINVAL, rd->line,
+						  column(rd, rd->p), "expected %s, found %s", what,
+						  snug_str_text(&found));
 	return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->line, column(rd, rd->p),
 				     "expected %s, found %s", what, snug_str_text(&found));
 }
@@ -320,7 +325,7 @@ static int read_next(struct reader *rd)
 	}
 	in_object = top->type == SNUG_DOC_OBJECT;
 	if (rd->p == rd->end)
-		return snug_doc_builder_fail(
+		return snug_doc_builder_fail_text(
 			&rd->builder, -EINVAL, rd->line, column(rd, rd->p),
 			"the text ends inside the %s that begins at line %u column %u",
 			in_object ? "object" : "array", top->line, top->col);

@@ -142,7 +142,8 @@ static int check_directives(struct reader *rd)
 	return fail_here(rd, no_tag_directives);
 }
 
-/* libyaml refused the text: its words, and where it means. */
+/* libyaml refused the text: its words, and where it means.  It reads ahead of
+ * the builder, whose path would mislead. */
 static int fail_parser(struct reader *rd)
 {
 	const yaml_parser_t *p = &rd->parser;
@@ -150,15 +151,16 @@ static int fail_parser(struct reader *rd)
 
 	if (p->error == YAML_READER_ERROR) {
 		locate_offset(rd, p->problem_offset);
-		return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
-					     "%s", problem);
+		return snug_doc_builder_fail_text(&rd->builder, -EINVAL, rd->cursor.line,
+						  column(rd), "%s", problem);
 	}
 	locate(rd, p->problem_mark);
 	if (!p->context || p->context_mark.index >= p->problem_mark.index)
-		return fail_here(rd, problem);
-	return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
-				     "%s %s that begins at line %zu", problem, p->context,
-				     p->context_mark.line + 1);
+		return snug_doc_builder_fail_text(&rd->builder, -EINVAL, rd->cursor.line,
+						  column(rd), "%s", problem);
+	return snug_doc_builder_fail_text(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
+					  "%s %s that begins at line %zu", problem, p->context,
+					  p->context_mark.line + 1);
 }
 
 static bool is_one_of(const char *text, const char *const *words)

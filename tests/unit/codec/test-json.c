@@ -101,7 +101,7 @@ static void test_refusals(void **state)
 		{ "nul", "t:1:1: 'nul' is no JSON value" },
 		{ "True", "t:1:1: 'True' is no JSON value" },
 		{ "NaN", "t:1:1: 'NaN' is no JSON value" },
-		{ "[1, 012]", "t:1:5: '012' is no JSON value" },
+		{ "[1, 012]", "t:1:5: [1]: '012' is no JSON value" },
 		{ "0x1f", "t:1:1: '0x1f' is no JSON value" },
 		{ "+1", "t:1:1: '+1' is no JSON value" },
 		{ "-", "t:1:1: '-' is no JSON value" },
@@ -113,35 +113,37 @@ static void test_refusals(void **state)
 		{ "18446744073709551616", "t:1:1: number out of range: 18446744073709551616" },
 		{ "-9223372036854775809", "t:1:1: number out of range: -9223372036854775809" },
 		{ "1e999", "t:1:1: number out of range: 1e999" },
-		{ "[1,]", "t:1:4: expected a value, found ']'" },
-		{ "[,1]", "t:1:2: expected a value, found ','" },
+		{ "[1,]", "t:1:4: [1]: expected a value, found ']'" },
+		{ "[,1]", "t:1:2: [0]: expected a value, found ','" },
 		{ "[1 2]", "t:1:4: expected ',' or ']', found '2'" },
 		{ "[1}", "t:1:3: expected ',' or ']', found '}'" },
 		{ "{\"a\":1,}", "t:1:8: expected a key in quotes, found '}'" },
 		{ "{,}", "t:1:2: expected a key in quotes, found ','" },
 		{ "{a:1}", "t:1:2: expected a key in quotes, found 'a'" },
 		{ "{'a':1}", "t:1:2: expected a key in quotes, found ''' (JSON's quote is \")" },
-		{ "{\"a\" 1}", "t:1:6: expected ':' after the key, found '1'" },
-		{ "{\"a\":}", "t:1:6: expected a value, found '}'" },
+		{ "{\"a\" 1}", "t:1:6: a: expected ':' after the key, found '1'" },
+		{ "{\"a\":}", "t:1:6: a: expected a value, found '}'" },
 		{ "{\"a\":1]", "t:1:7: expected ',' or '}', found ']'" },
 		{ "{\"a\"\n:1\n\"b\":2}", "t:3:1: expected ',' or '}', found '\"'" },
 		{ "[1] x", "t:1:5: expected the end of the text, found 'x'" },
 		{ "{}{}", "t:1:3: expected the end of the text, found '{'" },
-		{ "[1, // one\n2]", "t:1:5: expected a value, found '/' (JSON has no comments)" },
-		{ "[\\]", "t:1:2: expected a value, found '\\'" },
-		{ "[\x80]", "t:1:2: expected a value, found byte 0x80" },
-		{ "[\x01]", "t:1:2: expected a value, found byte 0x01" },
-		{ "[\xc3\xa9]", "t:1:2: expected a value, found '\xc3\xa9'" },
-		{ "[", "t:1:2: expected a value, found the end of the text" },
+		{ "[1, // one\n2]",
+		  "t:1:5: [1]: expected a value, found '/' (JSON has no comments)" },
+		{ "[\\]", "t:1:2: [0]: expected a value, found '\\'" },
+		{ "[\x80]", "t:1:2: [0]: expected a value, found byte 0x80" },
+		{ "[\x01]", "t:1:2: [0]: expected a value, found byte 0x01" },
+		{ "[\xc3\xa9]", "t:1:2: [0]: expected a value, found '\xc3\xa9'" },
+		{ "[", "t:1:2: [0]: expected a value, found the end of the text" },
 		{ "{", "t:1:2: expected a key in quotes, found the end of the text" },
-		{ "{\"a\"", "t:1:5: expected ':' after the key, found the end of the text" },
+		{ "{\"a\"", "t:1:5: a: expected ':' after the key, found the end of the text" },
 		{ "{\n \"a\":[1,{\"b\":2}",
 		  "t:2:16: the text ends inside the array that begins at line 2 column 6" },
 		{ "{\"a\":1", "t:1:7: the text ends inside the object that begins at line 1 "
 			      "column 1" },
-		{ "[\"abc", "t:1:2: string is never closed" },
-		{ "[\"abc\\", "t:1:7: expected an escaped character, found the end of the text" },
-		{ "[\"a\nb\"]", "t:1:4: line break inside a string (is a quote missing?)" },
+		{ "[\"abc", "t:1:2: [0]: string is never closed" },
+		{ "[\"abc\\",
+		  "t:1:7: [0]: expected an escaped character, found the end of the text" },
+		{ "[\"a\nb\"]", "t:1:4: [0]: line break inside a string (is a quote missing?)" },
 		{ "\"\t\"", "t:1:2: control byte 0x09 inside a string" },
 		{ "\"\x1f\"", "t:1:2: control byte 0x1f inside a string" },
 		{ "\"a\xff\"", "t:1:3: byte 0xff is no UTF-8" },
@@ -163,13 +165,13 @@ static void test_refusals(void **state)
 		{ "{\"a\":1,\n\"b\":2,\n \"a\":3}", "t:3:2: duplicate key 'a', first at line 1" },
 		{ "{\"\\u0061\":1,\"a\":3}", "t:1:13: duplicate key 'a', first at line 1" },
 		{ "[{\"x\":{},\"y\":[],\"y\":1,\"x\":2}]",
-		  "t:1:17: duplicate key 'y', first at line 1" },
+		  "t:1:17: [0]: duplicate key 'y', first at line 1" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		check_bad_len(cases[i].text, strlen(cases[i].text), -EINVAL, cases[i].message);
-	check_bad_len("[\0]", 3, -EINVAL, "t:1:2: expected a value, found byte 0x00");
+	check_bad_len("[\0]", 3, -EINVAL, "t:1:2: [0]: expected a value, found byte 0x00");
 	check_bad_len("\"\0\"", 3, -EINVAL, "t:1:2: control byte 0x00 inside a string");
 	check_bad_len("1\0", 2, -EINVAL, "t:1:2: expected the end of the text, found byte 0x00");
 	check_bad_len("\"\\\0\"", 4, -EINVAL,
@@ -216,14 +218,18 @@ static void check_deep(size_t depth, int code)
 {
 	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_str_done) struct snug_str message = SNUG_STR_INIT;
 	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
 
 	repeat(&s, "[", depth);
 	repeat(&s, "]", depth);
 	assert_int_equal(parse(s.buf, s.len, &doc, &err), code);
-	if (code)
-		assert_string_equal(snug_err_msg(&err),
-				    "t:1:65: nested deeper than the limit of 64 levels");
+	if (!code)
+		return;
+	snug_str_add(&message, "t:1:65: ");
+	repeat(&message, "[0]", SNUG_LIMIT_DOC_DEPTH);
+	snug_str_add(&message, ": nested deeper than the limit of 64 levels");
+	assert_string_equal(snug_err_msg(&err), snug_str_text(&message));
 }
 
 static void test_limit_depth(void **state)
@@ -245,6 +251,28 @@ static void check_string(size_t len, int code)
 	assert_int_equal(parse(s.buf, s.len, &doc, NULL), code);
 	if (!code)
 		assert_int_equal(snug_doc_root(doc, 0)->str.len, len);
+}
+
+static void check_bad(const char *text, const char *message)
+{
+	check_bad_len(text, strlen(text), -EINVAL, message);
+}
+
+static void test_paths(void **state)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+
+	(void)state;
+	check_bad("{\"a\":[1,{},[]],\"b\":[[0],{\"c\":{\"d\":1,\"e\":1e999}}]}",
+		  "t:1:41: b[1].c.e: number out of range: 1e999");
+	check_bad("{\"a\":[[],{\"b\":{\"c\":1,\"c\":[2]}}]}",
+		  "t:1:22: a[1].b: duplicate key 'c', first at line 1");
+	check_bad("{\"a\":[{\"b\":1} {\"c\":2}]}", "t:1:15: expected ',' or ']', found '{'");
+	snug_str_add(&s, "{\"a\":[1,{\"\\n\":[\"");
+	repeat(&s, "x", SNUG_LIMIT_STRING_BYTES + 1);
+	snug_str_add(&s, "\"]}]}");
+	check_bad_len(s.buf, s.len, -E2BIG,
+		      "t:1:16: a[1].\\x0a[0]: string longer than the limit of 65536 bytes");
 }
 
 static void test_limit_string(void **state)
@@ -319,8 +347,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),       cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_places),       cmocka_unit_test(test_limit_depth),
-		cmocka_unit_test(test_limit_string), cmocka_unit_test(test_limit_values),
-		cmocka_unit_test(test_limit_bytes),  cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_paths),        cmocka_unit_test(test_limit_string),
+		cmocka_unit_test(test_limit_values), cmocka_unit_test(test_limit_bytes),
+		cmocka_unit_test(test_truncated),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -141,14 +141,14 @@ static void test_refusals(void **state)
 		{ "", "t:1:1: no document: the text is empty" },
 		{ "# only\n", "t:2:1: no document: the text is empty" },
 		{ "---\n---\n", "t:3:1: no document: the text is empty" },
-		{ "a: &x 1", "t:1:4: anchors (&name) are not supported" },
+		{ "a: &x 1", "t:1:4: a: anchors (&name) are not supported" },
 		{ "&x [1]", "t:1:1: anchors (&name) are not supported" },
-		{ "a: *x", "t:1:4: aliases (*name) are not supported" },
+		{ "a: *x", "t:1:4: a: aliases (*name) are not supported" },
 		{ "*x : 1", "t:1:1: aliases (*name) are not supported" },
-		{ "a: !!str 1", "t:1:4: tags (!name) are not supported" },
-		{ "a: ! 1", "t:1:4: tags (!name) are not supported" },
-		{ "a: !x {}", "t:1:4: tags (!name) are not supported" },
-		{ "a:\n  <<: 1", "t:2:3: merge keys (<<) are not supported" },
+		{ "a: !!str 1", "t:1:4: a: tags (!name) are not supported" },
+		{ "a: ! 1", "t:1:4: a: tags (!name) are not supported" },
+		{ "a: !x {}", "t:1:4: a: tags (!name) are not supported" },
+		{ "a:\n  <<: 1", "t:2:3: a: merge keys (<<) are not supported" },
 		{ "1: x", "t:1:1: a key must be a string: write \"1\" in quotes" },
 		{ "{true: x}", "t:1:2: a key must be a string: write \"true\" in quotes" },
 		{ "~: x", "t:1:1: a key must be a string: write \"~\" in quotes" },
@@ -158,10 +158,16 @@ static void test_refusals(void **state)
 		{ "? [a]\n: b", "t:1:3: a key must be a string" },
 		{ "{{a: b}: c}", "t:1:2: a key must be a string" },
 		{ "a: 1\n\xc3\xa9: 2\na: 3", "t:3:1: duplicate key 'a', first at line 1" },
-		{ "a: 99999999999999999999", "t:1:4: number out of range: 99999999999999999999" },
-		{ "- 0x10000000000000000", "t:1:3: number out of range: 0x10000000000000000" },
-		{ "- 1e999", "t:1:3: number out of range: 1e999" },
-		{ "\xc3\xa9: \"\\0\"", "t:1:5: a string may not hold a NUL" },
+		{ "a: 99999999999999999999",
+		  "t:1:4: a: number out of range: 99999999999999999999" },
+		{ "- 0x10000000000000000", "t:1:3: [0]: number out of range: 0x10000000000000000" },
+		{ "a:\n- b:\n  - x\n  - y: 1\n    z: 0x10000000000000000",
+		  "t:5:8: a[0].b[1].z: number out of range: 0x10000000000000000" },
+		{ "a:\n- 1\n- b: 1\n  c: 2\n  b: 3",
+		  "t:5:3: a[1]: duplicate key 'b', first at line 3" },
+		{ "a: 1\n---\n- [x, *y]", "t:3:7: [0][1]: aliases (*name) are not supported" },
+		{ "- 1e999", "t:1:3: [0]: number out of range: 1e999" },
+		{ "\xc3\xa9: \"\\0\"", "t:1:5: \xc3\xa9: a string may not hold a NUL" },
 		{ "\xc3\xa9: \xff", "t:1:5: byte 0xff is no UTF-8" },
 		{ "a: 1\nb: \x01", "t:2:4: control characters are not allowed" },
 		{ "\xff\xfe"
@@ -292,7 +298,7 @@ static void test_billion_laughs(void **state)
 {
 	(void)state;
 	check_bad("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", -EINVAL,
-		  "t:1:4: anchors (&name) are not supported");
+		  "t:1:4: a: anchors (&name) are not supported");
 }
 
 static void test_truncated(void **state)
