@@ -5,6 +5,9 @@
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
+# The shell reads these two itself and makes them absolute: make's functions split them at blanks.
+export PREFIX DESTDIR
+absolute = realpath -ms --
 NINJA = ninja -C $(BUILD) $(if $(V),-v)
 
 all: $(BUILD)/build.ninja
@@ -23,8 +26,9 @@ help:
 # Tests and man pages are left out of the first, small build: it needs fewer packages.
 $(BUILD)/build.ninja:
 	@tools/install-deps build
-	@meson setup $(BUILD) --prefix='$(abspath $(PREFIX))' -Dtests=false
-	@echo '$(abspath $(PREFIX))' >$(BUILD)/prefix
+	@prefix=$$($(absolute) "$$PREFIX") && \
+		meson setup $(BUILD) --prefix="$$prefix" -Dtests=false && \
+		printf '%s\n' "$$prefix" >$(BUILD)/prefix
 
 demo:
 	@tools/install-deps build
@@ -58,11 +62,13 @@ static:
 
 # A new PREFIX is told to meson before building; installing itself, as root perhaps, builds nothing.
 install: $(BUILD)/build.ninja
-	@[ "$$(cat $(BUILD)/prefix 2>/dev/null)" = '$(abspath $(PREFIX))' ] || { \
-		meson configure $(BUILD) --prefix='$(abspath $(PREFIX))' && \
-		echo '$(abspath $(PREFIX))' >$(BUILD)/prefix; }
+	@prefix=$$($(absolute) "$$PREFIX") && \
+		{ [ "$$(cat $(BUILD)/prefix 2>/dev/null)" = "$$prefix" ] || { \
+		meson configure $(BUILD) --prefix="$$prefix" && \
+		printf '%s\n' "$$prefix" >$(BUILD)/prefix; }; }
 	@$(NINJA)
-	@DESTDIR='$(abspath $(DESTDIR))' meson install -C $(BUILD) --no-rebuild
+	@destdir=$${DESTDIR:+$$($(absolute) "$$DESTDIR")} && \
+		DESTDIR=$$destdir meson install -C $(BUILD) --no-rebuild
 
 clean:
 	rm -rf build build-*/ $(BUILD)

@@ -235,6 +235,55 @@ fails_with() {
 	[[ $output == *"failed: late: TIMEOUT"* ]]
 }
 
+# stub_meson: programs in place of meson and ninja that tell what they were asked, and a build
+# directory that is made already
+stub_meson() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin" "$tree/build"
+	cp "$tools/../Makefile" "$tree/"
+	touch "$tree/build/build.ninja"
+	cat >"$BATS_TEST_TMPDIR/bin/meson" <<-'X'
+		#!/bin/bash
+		printf '%s|' "$@"
+		[[ $1 != install ]] || printf 'DESTDIR=%s|' "$DESTDIR"
+		echo
+	X
+	printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/ninja"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+}
+
+# make_install VARIABLE...: in the tree; nothing of a make that runs these tests comes along
+make_install() {
+	env -u MAKEFLAGS -u MAKELEVEL -u MAKEOVERRIDES -u PREFIX -u DESTDIR \
+		PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -s --no-print-directory -C "$tree" install "$@"
+}
+
+@test "make install: paths may hold blanks, be relative, and are absolute for meson" {
+	stub_meson
+	run make_install PREFIX='/opt/my  snug' DESTDIR='/tmp/a b'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 'configure|build|--prefix=/opt/my  snug|' ]
+	[ "${lines[1]}" = 'install|-C|build|--no-rebuild|DESTDIR=/tmp/a b|' ]
+	[ "$(cat "$tree/build/prefix")" = '/opt/my  snug' ]
+	# the same prefix again: meson knows it
+	run make_install PREFIX='/opt/my  snug' DESTDIR="it's here"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "install|-C|build|--no-rebuild|DESTDIR=$tree/it's here|" ]
+	run make_install
+	echo "$output"
+	[ "${lines[0]}" = 'configure|build|--prefix=/usr/local|' ]
+	[ "${lines[1]}" = 'install|-C|build|--no-rebuild|DESTDIR=|' ]
+}
+
+@test "make install: an empty PREFIX is refused before anything is done" {
+	stub_meson
+	run make_install PREFIX=
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output != *install\|* ]]
+}
+
 @test "install-deps: without root it names what is missing and fails" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
 	mkdir "$BATS_TEST_TMPDIR/bin"
