@@ -210,10 +210,22 @@ fails_with() {
 }
 
 @test "ci-summary: when nothing ran, that is no success" {
-	echo '1..0' >"$tree/a.tap"
-	run "$tools/ci-summary" "$tree/a.tap"
+	echo >"$tree/testlog.json"
+	run "$tools/ci-summary" "$tree/testlog.json"
 	[ "$status" -eq 1 ]
 	[ "${lines[-1]}" = "0 passed, 0 failed, 0 skipped" ]
+}
+
+@test "ci-summary: a plan of no tests says why, or is a failure beside others that passed" {
+	printf '1..1\nok 1 a\n' >"$tree/a.tap"
+	for plan in '1..0' '1..0 # nothing to do' '1..0 # SKIP:'; do
+		echo "$plan" >"$tree/b.tap"
+		run "$tools/ci-summary" "$tree/a.tap" "$tree/b.tap"
+		echo "$output"
+		[ "$status" -eq 1 ]
+		[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
+		[[ $output == *"b.tap: skipped without a reason"* ]]
+	done
 }
 
 @test "ci-summary: reads meson's log, TAP inside it included" {
@@ -327,8 +339,15 @@ make_install() {
 	[ "${lines[-1]}" = "3 passed, 2 failed, 0 skipped" ]
 	grep -rq "ok 1 - /the/snug" "$tree/build/test-results"
 	rm "$tree"/t/{hangs,silent}.sh
+	file t/all-slow.bats '# bats file_tags=slow' '' '@test "x" {' '	true' '}'
 	run "$tools/run-tests" --subset "$tree/build" "$tree/t"
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ "${lines[-1]}" = "1 passed, 0 failed, 0 skipped" ]
+	# empty for another reason than being slow
+	file t/empty.bats '# no test here'
+	run "$tools/run-tests" --subset "$tree/build" "$tree/t"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
 }
