@@ -106,6 +106,40 @@ fails_with() {
 	fails_with "does not know the module extra" "$tools/check-layers" "$tree"
 }
 
+@test "check-layers: a detour to a header is refused" {
+	for name in codec/../seccomp/filter.h ./codec/doc.h ../src/codec/doc.h codec//doc.h /usr/x.h; do
+		file src/codec/doc.c '#include "codec/doc.h"' "#include \"$name\""
+		fails_with "src/codec/doc.c:2: a header is named without a detour, not $name" \
+			"$tools/check-layers" "$tree"
+	done
+}
+
+@test "check-layers: neither comments nor other spellings hide an include" {
+	local spelling
+	for spelling in '/* */ #include <seccomp.h>' '# /* */ include /* x */ <seccomp.h> // y' \
+		$'/* a\n * b */ #include <seccomp.h>' $'#include \\\n\t<seccomp.h>' \
+		$'#inc\\\nlude <seccomp.h>' '%: include <seccomp.h>' '#include_next <seccomp.h>' \
+		$'char *a = "/*"; /* "\n*/ #include <seccomp.h>' \
+		$'char *a = "\\"/*";\n#include <seccomp.h>' $'int q = \'"\'; /*\n*/ #include <seccomp.h>' \
+		$'/\\\n* */ #include <seccomp.h>'; do
+		file src/trace/engine.c "$spelling"
+		fails_with "trace may not include seccomp.h" "$tools/check-layers" "$tree"
+	done
+	file src/trace/engine.c '#define HEADER <seccomp.h>' '#include HEADER'
+	fails_with "src/trace/engine.c:2: which header" "$tools/check-layers" "$tree"
+}
+
+@test "check-layers: what is only a comment or a string includes nothing" {
+	file src/trace/engine.c '/*' '#include <seccomp.h>' '*/' '// #include <yaml.h>' \
+		'const char *s = "#include <yaml.h>";' '#include <errno.h> /* why' '#include <yaml.h> */' \
+		'// a comment \' '#include <yaml.h>' '#include <poll.h> // why'
+	run "$tools/check-layers" "$tree"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	add src/trace/engine.c '#include <yaml.h>'
+	fails_with "src/trace/engine.c:11: trace may not" "$tools/check-layers" "$tree"
+}
+
 @test "check-layers: an empty tree is no success" {
 	rm -r "$tree/src" "$tree/bpf"
 	mkdir "$tree/src" "$tree/bpf"
