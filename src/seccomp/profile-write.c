@@ -44,7 +44,8 @@ static void write_string_if(struct snug_writer *w, const char *key, const char *
 
 /* OCI JSON */
 
-static void write_oci_args(struct snug_writer *w, const struct snug_seccomp_entry *e)
+/* OCI JSON has its keys in the order of the specification, a custom resource by the alphabet. */
+static void write_args(struct snug_writer *w, const struct snug_seccomp_entry *e, bool op_first)
 {
 	if (!e->args.len && !e->has_args)
 		return;
@@ -53,10 +54,13 @@ static void write_oci_args(struct snug_writer *w, const struct snug_seccomp_entr
 	VEC_FOREACH (arg, &e->args) {
 		snug_writer_begin_object(w);
 		snug_writer_member_uint(w, "index", arg->index);
+		if (op_first)
+			snug_writer_member_string(w, "op", snug_cmp_name(arg->op));
 		snug_writer_member_uint(w, "value", arg->value);
 		if (arg->has_value_two)
 			snug_writer_member_uint(w, "valueTwo", arg->value_two);
-		snug_writer_member_string(w, "op", snug_cmp_name(arg->op));
+		if (!op_first)
+			snug_writer_member_string(w, "op", snug_cmp_name(arg->op));
 		snug_writer_end_object(w);
 	}
 	snug_writer_end_array(w);
@@ -88,7 +92,7 @@ static void write_oci_entry(struct snug_writer *w, const struct snug_seccomp_ent
 	if (e->errno_ret.is_set)
 		snug_writer_member_uint(w, "errnoRet", e->errno_ret.value);
 	write_string_if(w, "errno", e->errno_name);
-	write_oci_args(w, e);
+	write_args(w, e, false);
 	write_string_if(w, "comment", e->comment);
 	write_condition(w, "includes", &e->includes);
 	write_condition(w, "excludes", &e->excludes);
@@ -163,24 +167,6 @@ static bool takes_errno(enum snug_action a)
 	return a == SNUG_ACTION_ERRNO || a == SNUG_ACTION_TRACE;
 }
 
-static void write_crd_args(struct snug_writer *w, const struct snug_seccomp_entry *e)
-{
-	if (!e->args.len && !e->has_args)
-		return;
-	snug_writer_key(w, "args");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (arg, &e->args) {
-		snug_writer_begin_object(w);
-		snug_writer_member_uint(w, "index", arg->index);
-		snug_writer_member_string(w, "op", snug_cmp_name(arg->op));
-		snug_writer_member_uint(w, "value", arg->value);
-		if (arg->has_value_two)
-			snug_writer_member_uint(w, "valueTwo", arg->value_two);
-		snug_writer_end_object(w);
-	}
-	snug_writer_end_array(w);
-}
-
 static void write_crd_errno(struct snug_writer *w, const struct snug_seccomp_profile *p,
 			    const struct snug_seccomp_entry *e)
 {
@@ -215,7 +201,7 @@ static void write_spec(struct snug_writer *w, const struct snug_seccomp_profile 
 		VEC_FOREACH (e, &p->entries) {
 			snug_writer_begin_object(w);
 			snug_writer_member_string(w, "action", snug_action_name(e->action));
-			write_crd_args(w, e);
+			write_args(w, e, true);
 			write_crd_errno(w, p, e);
 			write_strings(w, "names", &e->names);
 			snug_writer_end_object(w);
