@@ -89,7 +89,7 @@ enum snug_news_type {
 
 struct snug_news {
 	__u32 type;
-	__u32 gen;     /* SIGSYS: generations below the watcher */
+	__u32 gen;     /* SIGSYS: 1 for a child of the watcher, else 2 */
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 pid;     /* thread group id */
 	__u32 tid;

@@ -12,7 +12,6 @@ struct snug_shared_counters {
 };
 
 struct snug_engine {
-	bool is_shared;
 	int progs[SNUG_N_PROGS];
 	int links[SNUG_N_PROGS]; /* holding them keeps the instance attached */
 	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, tasks_fd, bss_fd;

@@ -78,11 +78,6 @@ struct snug_engine *snug_engine_free(struct snug_engine *e)
 	return NULL;
 }
 
-bool snug_engine_is_shared(const struct snug_engine *e)
-{
-	return e->is_shared;
-}
-
 static int prog_info(int fd, struct bpf_prog_info *info)
 {
 	uint32_t len = sizeof(*info);
@@ -293,7 +288,6 @@ static struct snug_engine *engine_find(void)
 			right_build |= engine_take_maps(e, e->progs[i]);
 		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
 			continue;
-		e->is_shared = true;
 		return STEAL(e);
 	}
 	return NULL;

@@ -26,8 +26,6 @@ int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
 struct snug_engine *snug_engine_free(struct snug_engine *e);
 DEFINE_FREEP(struct snug_engine, snug_engine_freep, snug_engine_free)
-/* Whether another recorder had loaded the programs. */
-bool snug_engine_is_shared(const struct snug_engine *e);
 
 /* One recording: a slot of the instance.  Freed by the kernel side too when this process dies. */
 struct snug_target;
