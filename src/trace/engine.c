@@ -284,7 +284,7 @@ static struct snug_engine *engine_find(void)
 		e = engine_new();
 		(void)engine_take_maps(e, prog_fd);
 		engine_take_links(e);
-		for (int i = 0; i < SNUG_N_PROGS; i++) /* each program uses some of the maps */
+		for (int i = 1; i < SNUG_N_PROGS; i++) /* each program uses some of the maps */
 			right_build |= engine_take_maps(e, e->progs[i]);
 		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
 			continue;

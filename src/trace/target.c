@@ -130,16 +130,18 @@ static int mark_owner(struct snug_target *t, struct snug_err *err)
 	return 0;
 }
 
-/* What recorders that were killed left in the map that all share. */
-static void sweep_odd(struct snug_target *t)
+/* Takes numbers out of the map that all recordings share: those of recorders that were killed, and
+ * with @ours those of @t. */
+static void sweep_odd(struct snug_target *t, bool ours)
 {
 	struct snug_odd_key key, next;
 	void *prev = NULL;
 
 	while (bpf_map_get_next_key(t->engine->odd_fd, prev, &next) == 0) {
 		const struct snug_slot *s = &t->engine->slots[next.slot % SNUG_SLOTS];
+		bool is_ours = next.slot == t->index && next.gen == t->mark.gen;
 
-		if (s->gen != next.gen || s->state == SNUG_SLOT_FREE) {
+		if ((ours && is_ours) || s->gen != next.gen || s->state == SNUG_SLOT_FREE) {
 			(void)bpf_map_delete_elem(t->engine->odd_fd, &next);
 			continue; /* the walk goes on from the same predecessor */
 		}
@@ -163,30 +165,11 @@ int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug
 		r = make_ring(t, err);
 	if (r < 0)
 		return r;
-	sweep_odd(t);
+	sweep_odd(t, false);
 	t->misses_before = snug_engine_misses(e);
 	__atomic_store_n(&t->slot->state, SNUG_SLOT_LIVE, __ATOMIC_RELEASE);
 	*ret = STEAL(t);
 	return 0;
-}
-
-static void drop_odd(struct snug_target *t)
-{
-	struct snug_odd_key key, next;
-	void *prev = NULL;
-
-	if (!t->slot->odd)
-		return;
-	while (bpf_map_get_next_key(t->engine->odd_fd, prev, &next) == 0) {
-		bool ours = next.slot == t->index && next.gen == t->mark.gen;
-
-		if (ours) {
-			(void)bpf_map_delete_elem(t->engine->odd_fd, &next);
-			continue; /* the walk goes on from the same predecessor */
-		}
-		key = next;
-		prev = &key;
-	}
 }
 
 static void drop_pending(struct snug_target *t)
@@ -216,7 +199,8 @@ struct snug_target *snug_target_free(struct snug_target *t)
 		return NULL;
 	if (t->slot) {
 		snug_target_stop(t);
-		drop_odd(t);
+		if (t->slot->odd)
+			sweep_odd(t, true);
 		drop_pending(t);
 		(void)bpf_map_delete_elem(t->engine->rings_fd, &t->index);
 	}
