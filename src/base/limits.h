@@ -13,9 +13,11 @@ enum {
 	SNUG_LIMIT_PROFILE_NAMES = 16384,       /* names over all entries */
 	SNUG_LIMIT_PROFILE_LIST = 256,          /* architectures, flags, capabilities, ... */
 	SNUG_LIMIT_NAME_BYTES = 128,            /* one syscall, architecture or flag name */
-	SNUG_LIMIT_RECORDINGS = 1024,           /* recordings in one derive */
+	SNUG_LIMIT_RECORDINGS = 4096,           /* recordings in one derive */
 	SNUG_LIMIT_RECORDING_CALLS = 16384,     /* calls in one recording */
 	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
 	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
 	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
+	SNUG_LIMIT_ARGSET_BOXES = 4096,         /* in one set of argument vectors */
+	SNUG_LIMIT_INPUTS = 4096,               /* files of one merge or check */
 };
