@@ -80,8 +80,8 @@ void snug_arg_conds_list_done(struct snug_arg_conds_list *l);
 
 /*
  * Writes the set down as entries: their union is the set.  What one condition can say is said so
- * (EQ, NE, LE, GE, MASKED_EQ; never value_two without need); an interval with two ends, or with a pattern, is split
- * into blocks of MASKED_EQ.  Only for sets over 64 bits.  Returns 0 (an empty list for the empty
- * set), or -E2BIG for more than @max entries, and then *ret is empty.
+ * (EQ, NE, LE, GE, MASKED_EQ; never value_two without need); an interval with two ends, or with a
+ * pattern, is split into blocks of MASKED_EQ.  Only for sets over 64 bits.  Returns 0 (an empty
+ * list for the empty set), or -E2BIG for more than @max entries, and then *ret is empty.
  */
 int snug_argset_to_conds(const struct snug_argset *s, size_t max, struct snug_arg_conds_list *ret);

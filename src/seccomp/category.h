@@ -3,10 +3,10 @@
 /* What a call is about, for people who read lists of them: data/syscall-categories.csv. */
 
 enum snug_category {
-	SNUG_CATEGORY_FILES,      /* open, read, stat, rename, ... */
-	SNUG_CATEGORY_EVENTS,     /* poll, epoll, eventfd, inotify, io_uring, aio */
+	SNUG_CATEGORY_FILES,  /* open, read, stat, rename, ... */
+	SNUG_CATEGORY_EVENTS, /* poll, epoll, eventfd, inotify, io_uring, aio */
 	SNUG_CATEGORY_NETWORK,
-	SNUG_CATEGORY_PROCESSES,  /* fork, exec, wait, exit, scheduling, futex */
+	SNUG_CATEGORY_PROCESSES, /* fork, exec, wait, exit, scheduling, futex */
 	SNUG_CATEGORY_MEMORY,
 	SNUG_CATEGORY_TIME,
 	SNUG_CATEGORY_SIGNALS,

@@ -32,7 +32,6 @@ enum {
 	 * and snug_seccomp_filter_check_kernel() asks the kernel itself */
 	API_LEVEL = 5,
 	BINARY_TREE = 2, /* SCMP_FLTATR_CTL_OPTIMIZE */
-	MAX_ARGS = 6,
 };
 
 /* A call behind a multiplexer. */
@@ -122,10 +121,10 @@ static int add_to_libseccomp(struct compiler *c, const struct snug_verdict *v, u
 		[SNUG_CMP_GT] = SCMP_CMP_GT,
 		[SNUG_CMP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
 	};
-	struct scmp_arg_cmp cmps[MAX_ARGS];
+	struct scmp_arg_cmp cmps[SNUG_N_ARGS];
 	int r;
 
-	snug_bug_on(n_args > MAX_ARGS);
+	snug_bug_on(n_args > SNUG_N_ARGS);
 	for (size_t i = 0; i < n_args; i++)
 		cmps[i] = (struct scmp_arg_cmp){ args[i].index, ops[args[i].op], args[i].value,
 						 args[i].value_two };
@@ -184,60 +183,26 @@ static bool is_exact_in_libseccomp(const struct compiler *c, const struct snug_v
 	       !(snug_arch_is_32bit(c->arch) && (arg->value | two) > UINT32_MAX);
 }
 
-/* A value of more than 32 bits that no argument of a 32-bit ABI can have: a condition that would
- * never hold is read as of its lower half, as libseccomp, runc and crun do. */
-static bool cut_to_32_bits(struct snug_seccomp_arg *arg)
-{
-	uint64_t two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
-
-	if ((arg->value | two) <= UINT32_MAX)
-		return false;
-	switch (arg->op) {
-	case SNUG_CMP_EQ:
-	case SNUG_CMP_GE:
-	case SNUG_CMP_GT:
-	case SNUG_CMP_MASKED_EQ:
-		arg->value &= UINT32_MAX;
-		arg->value_two &= UINT32_MAX;
-		return true;
-	case SNUG_CMP_NE:
-	case SNUG_CMP_LT:
-	case SNUG_CMP_LE: /* always hold */
-	case _SNUG_CMP_MAX:
-	case _SNUG_CMP_INVALID:
-	default:
-		return false;
-	}
-}
-
-/*
- * The rules of @v for the ABI at work.  Profiles hold 64-bit values for all ABIs, -1 as
- * 18446744073709551615; on a 32-bit one, a rule that restricts must still restrict then, while one
- * that allows stays exact.  A copy replaces what changes, and lives as long as the compiler.
- */
+/* The rules of @v for the ABI at work.  A copy replaces what changes, and lives as long as the
+ * compiler. */
 static struct snug_verdict verdict_here(struct compiler *c, const struct snug_verdict *v)
 {
+	unsigned bits = snug_arch_arg_bits(c->arch);
 	struct snug_verdict here = *v;
 
-	if (!snug_arch_is_32bit(c->arch) || snug_arch_is_ilp32_of_64(c->arch) || !v->rules.len)
+	if (bits == 64 || !v->rules.len)
 		return here;
 	here.rules.items = xcalloc(v->rules.len, sizeof(*here.rules.items));
 	*VEC_PUSH(&c->copies) = here.rules.items;
 	memcpy(here.rules.items, v->rules.items, v->rules.len * sizeof(*here.rules.items));
 	VEC_FOREACH (rule, &here.rules) {
-		struct snug_seccomp_arg *conds;
-		bool is_cut = false;
+		struct snug_seccomp_arg *conds = xcalloc(SNUG_N_ARGS, sizeof(*conds));
+		bool is_cut = snug_rule_conds(rule, c->verdicts.default_ret, bits, conds);
 
-		if (!rule->n_conds || !snug_ret_is_stricter(rule->ret, c->verdicts.default_ret))
-			continue;
-		conds = xcalloc(rule->n_conds, sizeof(*conds));
 		*VEC_PUSH(&c->copies) = conds;
-		memcpy(conds, rule->conds, rule->n_conds * sizeof(*conds));
-		for (size_t i = 0; i < rule->n_conds; i++)
-			is_cut |= cut_to_32_bits(&conds[i]);
 		rule->conds = conds;
 		if (is_cut)
-			snug_rules_warn(&c->warn, c->p, v->entry,
+			snug_rules_warn(&c->warn, c->p, rule->entry,
 					".args: %s: arguments have 32 bits: values are cut to "
 					"them, as with runc and crun",
 					snug_arch_name(c->arch));
@@ -245,25 +210,13 @@ static struct snug_verdict verdict_here(struct compiler *c, const struct snug_ve
 	return here;
 }
 
-/* What a call gets whose arguments cannot be seen. */
-static uint32_t strictest(const struct compiler *c, const struct snug_verdict *v)
-{
-	uint32_t ret = c->verdicts.default_ret;
-
-	/* the first rule is the strictest of them */
-	if (snug_ret_is_stricter(v->rules.items[0].ret, ret))
-		ret = v->rules.items[0].ret;
-	return ret;
-}
-
 static void add_sub_call(struct compiler *c, const struct snug_verdict *v,
 			 const struct snug_syscall_mux *mux)
 {
 	struct sub_call *sub = VEC_PUSH(&c->subs);
 
-	*sub = (struct sub_call){ v, *mux, v->ret, !v->is_unconditional };
-	if (sub->is_weakened)
-		sub->ret = strictest(c, v);
+	*sub = (struct sub_call){ v, *mux, snug_verdict_strictest(v, c->verdicts.default_ret),
+				  !v->is_unconditional };
 }
 
 static bool is_multiplexer(const char *name)
@@ -519,7 +472,7 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 			c,
 			"its state is Disabled, which is for a cluster: it is compiled all the same");
 	(void)seccomp_api_set(API_LEVEL);
-	r = snug_rules_resolve(c->p, c->env, &c->warn, &c->verdicts, c->err);
+	r = snug_rules_resolve(c->p, c->env, NULL, &c->warn, &c->verdicts, c->err);
 	if (r < 0)
 		return r;
 	collect_arches(c);

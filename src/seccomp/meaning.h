@@ -60,7 +60,8 @@ DEFINE_FREEP(struct snug_meaning, snug_meaning_freep, snug_meaning_free)
 
 const struct snug_seccomp_profile *snug_meaning_profile(const struct snug_meaning *m);
 const struct snug_seccomp_env *snug_meaning_env(const struct snug_meaning *m);
-/* The ABIs that the filter knows: env->arch first, then those listed that the same kernel can run. */
+/* The ABIs that the filter knows: env->arch first, then those listed that the same kernel can run.
+ */
 const struct snug_arches *snug_meaning_arches(const struct snug_meaning *m);
 bool snug_meaning_has_arch(const struct snug_meaning *m, enum snug_arch arch);
 /* The answer to calls that no entry names. */

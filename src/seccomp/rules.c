@@ -37,15 +37,11 @@ struct resolver {
 	const struct snug_seccomp_env *env;
 	struct snug_rules_warn *warn;
 	struct snug_err *err;
+	bool keep_unknown;
 	uint32_t default_ret;
 	size_t n_conditional;
 	VEC(struct candidate) candidates;
 };
-
-bool snug_ret_is_stricter(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a & SECCOMP_RET_ACTION_FULL) < (int32_t)(b & SECCOMP_RET_ACTION_FULL);
-}
 
 /* "web.json:12:5: syscalls[3]" */
 static char *place_of(const struct snug_seccomp_profile *p, size_t entry)
@@ -171,7 +167,7 @@ static int add_candidate(struct resolver *s, size_t entry, size_t name_index, ui
 		.name = e->names.items[name_index],
 		.entry = entry,
 		.name_index = name_index,
-		.rule = { ret, conds, n_conds },
+		.rule = { ret, conds, n_conds, entry, name_index },
 	};
 	return 0;
 }
@@ -194,7 +190,7 @@ static int add_name(struct resolver *s, size_t entry, size_t name_index, uint32_
 	const struct snug_seccomp_entry *e = &s->p->entries.items[entry];
 	int r = 0;
 
-	if (!snug_syscall_is_known(e->names.items[name_index]))
+	if (!s->keep_unknown && !snug_syscall_is_known(e->names.items[name_index]))
 		return unknown_name(s, entry, name_index, ret);
 	if (!any_is_enough)
 		return add_candidate(s, entry, name_index, ret, e->args.items, e->args.len);
@@ -311,10 +307,16 @@ static void judge(struct resolver *s, struct snug_verdicts *out, const struct ca
 }
 
 int snug_rules_resolve(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,
-		       struct snug_rules_warn *warn, struct snug_verdicts *ret,
-		       struct snug_err *err)
+		       const struct snug_rules_options *opts, struct snug_rules_warn *warn,
+		       struct snug_verdicts *ret, struct snug_err *err)
 {
-	struct resolver s = { .p = p, .env = env, .warn = warn, .err = err };
+	struct resolver s = {
+		.p = p,
+		.env = env,
+		.warn = warn,
+		.err = err,
+		.keep_unknown = opts && opts->keep_unknown,
+	};
 	size_t end;
 	int r = resolve_default(&s);
 
@@ -343,4 +345,58 @@ void snug_verdicts_done(struct snug_verdicts *v)
 	VEC_FOREACH (verdict, v)
 		VEC_DONE(&verdict->rules);
 	VEC_DONE(v);
+}
+
+unsigned snug_arch_arg_bits(enum snug_arch arch)
+{
+	return snug_arch_is_32bit(arch) && !snug_arch_is_ilp32_of_64(arch) ? 32 : 64;
+}
+
+/* A condition that would never hold is read as of its lower half. */
+static bool cut_to_32_bits(struct snug_seccomp_arg *arg)
+{
+	uint64_t two = arg->op == SNUG_CMP_MASKED_EQ ? arg->value_two : 0;
+
+	if ((arg->value | two) <= UINT32_MAX)
+		return false;
+	switch (arg->op) {
+	case SNUG_CMP_EQ:
+	case SNUG_CMP_GE:
+	case SNUG_CMP_GT:
+	case SNUG_CMP_MASKED_EQ:
+		arg->value &= UINT32_MAX;
+		arg->value_two &= UINT32_MAX;
+		return true;
+	case SNUG_CMP_NE:
+	case SNUG_CMP_LT:
+	case SNUG_CMP_LE: /* always hold */
+	case _SNUG_CMP_MAX:
+	case _SNUG_CMP_INVALID:
+	default:
+		return false;
+	}
+}
+
+bool snug_rule_conds(const struct snug_rule *rule, uint32_t default_ret, unsigned bits,
+		     struct snug_seccomp_arg conds[SNUG_N_ARGS])
+{
+	bool is_cut = false;
+
+	snug_bug_on(rule->n_conds > SNUG_N_ARGS);
+	for (size_t i = 0; i < rule->n_conds; i++) {
+		conds[i] = rule->conds[i];
+		if (bits == 32 && snug_ret_is_stricter(rule->ret, default_ret))
+			is_cut |= cut_to_32_bits(&conds[i]);
+	}
+	return is_cut;
+}
+
+uint32_t snug_verdict_strictest(const struct snug_verdict *v, uint32_t default_ret)
+{
+	if (v->is_unconditional)
+		return v->ret;
+	/* the first rule is the strictest of them */
+	if (snug_ret_is_stricter(v->rules.items[0].ret, default_ret))
+		return v->rules.items[0].ret;
+	return default_ret;
 }
