@@ -74,29 +74,30 @@ static void compiler_done(struct compiler *c)
 		seccomp_release(c->arch_ctx);
 }
 
-static void add_arch(struct compiler *c, enum snug_arch arch)
+static void add_arch(struct snug_arches *all, enum snug_arch arch,
+		     const struct snug_seccomp_env *env)
 {
-	arch = snug_arch_resolve(arch, c->env->arch);
+	arch = snug_arch_resolve(arch, env->arch);
 	/* an ABI of other machines has no calls here */
-	if (snug_arch_family(arch) != snug_arch_family(c->env->arch))
+	if (snug_arch_family(arch) != snug_arch_family(env->arch))
 		return;
-	VEC_FOREACH (known, &c->arches)
+	VEC_FOREACH (known, all)
 		if (*known == arch)
 			return;
-	*VEC_PUSH(&c->arches) = arch;
+	*VEC_PUSH(all) = arch;
 }
 
-/* As in runc, the native ABI is there whatever the profile lists. */
-static void collect_arches(struct compiler *c)
+void snug_seccomp_arches(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,
+			 struct snug_arches *ret)
 {
-	add_arch(c, c->env->arch);
-	VEC_FOREACH (arch, &c->p->arches)
-		add_arch(c, *arch);
-	VEC_FOREACH (map, &c->p->arch_map) {
-		if (snug_arch_resolve(map->arch, c->env->arch) != c->env->arch)
+	add_arch(ret, env->arch, env);
+	VEC_FOREACH (arch, &p->arches)
+		add_arch(ret, *arch, env);
+	VEC_FOREACH (map, &p->arch_map) {
+		if (snug_arch_resolve(map->arch, env->arch) != env->arch)
 			continue;
 		VEC_FOREACH (sub, &map->sub_arches)
-			add_arch(c, *sub);
+			add_arch(ret, *sub, env);
 	}
 }
 
@@ -475,7 +476,7 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	r = snug_rules_resolve(c->p, c->env, NULL, &c->warn, &c->verdicts, c->err);
 	if (r < 0)
 		return r;
-	collect_arches(c);
+	snug_seccomp_arches(c->p, c->env, &c->arches);
 	VEC_FOREACH (arch, &c->arches) {
 		r = compile_arch(c, *arch);
 		if (r < 0)

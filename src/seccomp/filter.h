@@ -18,6 +18,11 @@ struct snug_seccomp_env {
 /* The native arch, this process' effective capabilities (capget(2)), uname(2). */
 void snug_seccomp_env_init_host(struct snug_seccomp_env *env);
 
+/* Appends the ABIs that a filter made of @p for @env knows: env->arch first, as in runc whatever
+ * the profile lists, then those of the list and of archMap that the same kernel can run. */
+void snug_seccomp_arches(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,
+			 struct snug_arches *ret);
+
 struct snug_seccomp_filter {
 	struct sock_filter *insns; /* owned */
 	unsigned short n_insns;
