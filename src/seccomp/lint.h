@@ -2,8 +2,8 @@
 #pragma once
 /*
  * What is wrong with a profile, or worth knowing before it is used: rules with stable ids, and
- * their findings in one profile.  What a profile does is asked of the evaluator (seccomp/meaning.h),
- * never guessed from its text.
+ * their findings in one profile.  What a profile does is asked of the evaluator
+ * (seccomp/meaning.h), never guessed from its text.
  */
 #include "seccomp/filter.h"
 #include "seccomp/profile.h"
