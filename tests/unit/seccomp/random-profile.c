@@ -191,3 +191,47 @@ struct snug_seccomp_profile *random_profile(struct random_source *r,
 		random_entry(r, p, is_crd);
 	return p;
 }
+
+const char *const random_calls[] = { "read",    "write", "open",   "clone3",     "futex_wake",
+				     "socket",  "bind",  "mseal",  "listns",     "personality",
+				     "semget",  "close", "execve", "socketcall", "ipc",
+				     "connect", NULL };
+
+static void random_rules(struct random_source *r, struct snug_seccomp_profile *p)
+{
+	uint32_t n = random_below(r, 12), n_calls = ARRAY_SIZE(random_calls) - 1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct snug_seccomp_entry *e = VEC_PUSH(&p->entries);
+		uint32_t n_names = 1 + random_below(r, 3), n_args = random_below(r, 4);
+
+		e->action = (enum snug_action)random_below(r, _SNUG_ACTION_MAX);
+		e->errno_ret.is_set = random_below(r, 2);
+		e->errno_ret.value = random_below(r, 3);
+		for (uint32_t j = 0; j < n_names; j++)
+			*VEC_PUSH(&e->names) = xstrdup(random_calls[random_below(r, n_calls)]);
+		for (uint32_t j = 0; j < n_args; j++)
+			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
+				.index = random_below(r, 3),
+				.op = (enum snug_cmp)random_below(r, _SNUG_CMP_MAX),
+				.value = random_edge(r),
+				.value_two = random_edge(r),
+			};
+	}
+}
+
+struct snug_seccomp_profile *random_filter(struct random_source *r)
+{
+	struct snug_seccomp_profile *p = snug_seccomp_profile_new("random", SNUG_ACTION_ALLOW);
+
+	do
+		p->default_action = (enum snug_action)random_below(r, _SNUG_ACTION_MAX);
+	while (p->default_action == SNUG_ACTION_NOTIFY);
+	p->default_errno_ret.is_set = random_below(r, 2);
+	p->default_errno_ret.value = random_below(r, 3);
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86_64;
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X32;
+	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86;
+	random_rules(r, p);
+	return p;
+}

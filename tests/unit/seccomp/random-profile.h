@@ -21,3 +21,10 @@ uint64_t random_edge(struct random_source *r);
 /* Every field that @format has may be set to anything it can hold. */
 struct snug_seccomp_profile *random_profile(struct random_source *r,
 					    enum snug_profile_format format);
+
+/* The calls that random_filter() has rules for: old and new ones, multiplexed ones and
+ * multiplexers; NULL-terminated. */
+extern const char *const random_calls[];
+/* A profile that compiles: every action, all comparisons, several entries for one call, 64-bit
+ * values; x86-64, x32 and i386. */
+struct snug_seccomp_profile *random_filter(struct random_source *r);

@@ -683,53 +683,6 @@ static void hundreds_of_conditions(void **state)
 	alarm(0);
 }
 
-static const char *const calls[] = { "read",   "write", "open",   "clone3", "futex_wake",
-				     "socket", "bind",  "mseal",  "listns", "personality",
-				     "semget", "close", "execve", NULL };
-
-static const enum snug_action simple_actions[] = {
-	SNUG_ACTION_ALLOW, SNUG_ACTION_ERRNO, SNUG_ACTION_KILL_PROCESS, SNUG_ACTION_LOG,
-	SNUG_ACTION_TRAP,  SNUG_ACTION_TRACE, SNUG_ACTION_ALLOW,
-};
-
-static void random_rules(struct random_source *r, struct snug_seccomp_profile *p)
-{
-	uint32_t n = random_below(r, 12);
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct snug_seccomp_entry *e = VEC_PUSH(&p->entries);
-		uint32_t n_names = 1 + random_below(r, 3), n_args = random_below(r, 4);
-
-		e->action = simple_actions[random_below(r, ARRAY_SIZE(simple_actions))];
-		e->errno_ret.is_set = random_below(r, 2);
-		e->errno_ret.value = random_below(r, 3);
-		for (uint32_t j = 0; j < n_names; j++)
-			*VEC_PUSH(&e->names) =
-				xstrdup(calls[random_below(r, ARRAY_SIZE(calls) - 1)]);
-		for (uint32_t j = 0; j < n_args; j++)
-			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
-				.index = random_below(r, 3),
-				.op = (enum snug_cmp)random_below(r, _SNUG_CMP_MAX),
-				.value = random_edge(r),
-				.value_two = random_edge(r),
-			};
-	}
-}
-
-static struct snug_seccomp_profile *random_filter(struct random_source *r)
-{
-	struct snug_seccomp_profile *p = snug_seccomp_profile_new(
-		"random", simple_actions[random_below(r, ARRAY_SIZE(simple_actions))]);
-
-	p->default_errno_ret.is_set = random_below(r, 2);
-	p->default_errno_ret.value = random_below(r, 3);
-	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86_64;
-	*VEC_PUSH(&p->arches) = SNUG_ARCH_X32;
-	*VEC_PUSH(&p->arches) = SNUG_ARCH_X86;
-	random_rules(r, p);
-	return p;
-}
-
 static void dump(const struct snug_seccomp_profile *p, enum snug_arch arch, const char *name,
 		 const uint64_t a[6], uint32_t got, uint32_t want)
 {
@@ -744,19 +697,22 @@ static void dump(const struct snug_seccomp_profile *p, enum snug_arch arch, cons
 static void compare(struct random_source *r, const struct snug_seccomp_profile *p,
 		    const struct fixture *f, enum snug_arch arch)
 {
-	for (size_t i = 0; calls[i]; i++) {
+	for (size_t i = 0; random_calls[i]; i++) {
 		for (int k = 0; k < 12; k++) {
 			uint64_t args[6] = { random_edge(r), random_edge(r), random_edge(r) };
 			uint32_t got, want;
 
 			for (int j = 0; j < 3 && snug_arch_is_32bit(arch); j++)
 				args[j] &= UINT32_MAX;
-			if (snug_syscall_number(arch, calls[i]) < 0)
+			/* the model knows nothing of what is behind a multiplexer */
+			if (snug_syscall_number(arch, random_calls[i]) < 0 ||
+			    strcmp(random_calls[i], "socketcall") == 0 ||
+			    strcmp(random_calls[i], "ipc") == 0)
 				continue;
-			got = run(f, arch, calls[i], args);
-			want = model(p, arch, calls[i], args);
+			got = run(f, arch, random_calls[i], args);
+			want = model(p, arch, random_calls[i], args);
 			if (got != want)
-				dump(p, arch, calls[i], args, got, want);
+				dump(p, arch, random_calls[i], args, got, want);
 		}
 	}
 }
