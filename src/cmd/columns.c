@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/columns.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { WIDTH = 80, MIN_WIDTH = 40, MAX_WIDTH = 120 };
+
+unsigned columns_width(FILE *f)
+{
+	struct winsize ws;
+
+	if (!isatty(fileno(f)) || ioctl(fileno(f), TIOCGWINSZ, &ws) < 0 || !ws.ws_col)
+		return WIDTH;
+	if (ws.ws_col < MIN_WIDTH)
+		return MIN_WIDTH;
+	return ws.ws_col > MAX_WIDTH ? MAX_WIDTH : ws.ws_col;
+}
+
+bool columns_has_colours(FILE *f)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fileno(f)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+}
+
+/* Columns, not bytes: UTF-8 continuation bytes take none. */
+static unsigned width_of(const char *text, size_t n)
+{
+	unsigned width = 0;
+
+	for (size_t i = 0; i < n; i++)
+		width += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return width;
+}
+
+struct filler {
+	struct snug_str *out;
+	unsigned start, width;
+	unsigned at;   /* the column where the next byte goes */
+	bool is_begun; /* something stands on this line from start on */
+};
+
+static void next_line(struct filler *f)
+{
+	snug_str_addf(f->out, "\n%*s", (int)f->start, "");
+	f->at = f->start;
+	f->is_begun = false;
+}
+
+/* @n bytes that stay together, behind a blank when they are not the first of their line. */
+static void add_piece(struct filler *f, const char *text, size_t n)
+{
+	unsigned width = width_of(text, n);
+
+	if (f->is_begun && f->at + 1 + width > f->width)
+		next_line(f);
+	if (f->is_begun) {
+		snug_str_addc(f->out, ' ');
+		f->at++;
+	}
+	snug_str_addn(f->out, text, n);
+	f->at += width;
+	f->is_begun = true;
+}
+
+static void add_words(struct filler *f, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (n)
+			add_piece(f, text, n);
+		text += n + (text[n] == ' ');
+	}
+}
+
+static void add_item(struct filler *f, const char *item, bool is_last)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	snug_str_addf(&text, "%s%s", item, is_last ? "" : ",");
+	if (f->start + width_of(text.buf, text.len) <= f->width)
+		add_piece(f, text.buf, text.len);
+	else
+		add_words(f, text.buf);
+}
+
+void columns_add_list(struct snug_str *out, const char *head, const char *const *items, size_t n,
+		      unsigned indent, unsigned start, unsigned width)
+{
+	unsigned head_end = indent + width_of(head, strlen(head));
+	struct filler f = { .out = out, .start = start, .width = width, .at = head_end };
+
+	snug_str_addf(out, "%*s%s", (int)indent, "", head);
+	if (!n) {
+		snug_str_addc(out, '\n');
+		return;
+	}
+	if (head_end >= start && *head)
+		next_line(&f);
+	snug_str_addf(out, "%*s", (int)(start - f.at), "");
+	f.at = start;
+	for (size_t i = 0; i < n; i++)
+		add_item(&f, items[i], i + 1 == n);
+	snug_str_addc(out, '\n');
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* Lists that a person reads: wrapped at the terminal's width, in columns. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct snug_str;
+
+/* The terminal's width, within reason (40 to 120); 80 when @f is no terminal. */
+unsigned columns_width(FILE *f);
+/* Whether @f is a terminal that shall have colours (NO_COLOR, TERM). */
+bool columns_has_colours(FILE *f);
+
+/*
+ * Appends lines like
+ *
+ *	  files      access, chmod, chown,
+ *	             open
+ *
+ * with @head at column @indent, and the @n @items from column @start on.  No item is broken unless
+ * it is wider than the whole column; then at its blanks.  Items and head must be printable.
+ */
+void columns_add_list(struct snug_str *out, const char *head, const char *const *items, size_t n,
+		      unsigned indent, unsigned start, unsigned width);
