@@ -365,6 +365,19 @@ int snug_recording_parse(const char *name, const char *text, size_t len,
 	return 0;
 }
 
+bool snug_is_recording(const char *text, size_t len)
+{
+	static const char key[] = "\"snugRecording\"";
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+
+	/* whoever looks at many files should not pay for parsing those that are none */
+	if (!memmem(text, len, key, sizeof(key) - 1))
+		return false;
+	if (snug_json_parse("recording", text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, NULL) < 0)
+		return false;
+	return snug_doc_get(snug_doc_root(doc, 0), "snugRecording");
+}
+
 int snug_recording_read(const char *path, struct snug_recording **ret, struct snug_err *err)
 {
 	CLEANUP(freep) char *text = NULL;

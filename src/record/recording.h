@@ -78,6 +78,8 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out);
 int snug_recording_parse(const char *name, const char *text, size_t len,
 			 struct snug_recording **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
+/* Whether @text is such a document, valid or not, and nothing else. */
+bool snug_is_recording(const char *text, size_t len);
 /* The same from a file, "-" is standard input. */
 int snug_recording_read(const char *path, struct snug_recording **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
