@@ -296,8 +296,11 @@ static void place_multiplexer(struct compiler *c, const char *name)
 		warn_about_parent(c, parent);
 		return;
 	}
-	if (parent)
-		add_verdict_to_prologue(c, (uint32_t)nr, parent);
+	if (parent) {
+		const struct snug_verdict here = verdict_here(c, parent);
+
+		add_verdict_to_prologue(c, (uint32_t)nr, &here);
+	}
 	VEC_FOREACH (sub, &c->subs) {
 		if (strcmp(sub->mux.parent, name) != 0)
 			continue;
