@@ -13,6 +13,10 @@ setup() {
 	touch files/profile.json "files/two words.json"
 	cp /bin/true files/dir/tool
 	mkdir shells # an _snug of zsh's
+	# a name that nothing may run
+	mkdir path
+	cp /bin/true 'path/evil$(touch pwned)`touch pwned`'
+	cp /bin/true 'files/evil$(touch pwned)`touch pwned`'
 	export HOME=$work ZDOTDIR=$work XDG_CONFIG_HOME=$work XDG_DATA_HOME=$work
 }
 
@@ -99,6 +103,12 @@ common_cases() {
 	offers_among "sleep" "snug record slee"
 	offers_among "sleep" "snug record -n -- slee"
 	offers_among "sleep" "snug run -p profile.json slee"
+	local path=$PATH
+	PATH=$work/path:$PATH
+	"in_$shell" "snug record evil" | grep -F evil
+	"in_$shell" "snug derive evil" | grep -F evil
+	PATH=$path
+	same "$(find . -name pwned)" ""
 	offers "profile.json" "snug record cat pro"
 	offers "profile.json" "snug record -n -o x -- cat pro"
 }
@@ -159,7 +169,9 @@ common_cases() {
 	SPLIT="" offers "-b=read,openat -b=read,openat2" "snug record -b=read,openat"
 	# a name with a blank in it is one
 	same "$(cd files && "$helpers/complete-bash" ../shells/snug.bash "snug derive tw")" "two words.json"
-	shellcheck -s bash shells/snug.bash
+	if command -v shellcheck >/dev/null; then
+		shellcheck -s bash shells/snug.bash
+	fi
 }
 
 @test "completion: bash, with bash-completion" {

@@ -40,7 +40,21 @@ _snug_option() {
 	[[ $takes_value ]]
 }
 
-# _snug_offer WORDS TEXT: those that begin with TEXT
+# _snug_names -f|-d|-c TEXT: names of files, directories or commands that begin with TEXT
+_snug_names() {
+	local name
+	while IFS= read -r name; do
+		COMPREPLY+=("$name")
+	done < <(compgen "$1" -- "$2")
+}
+
+_snug_files() {
+	compopt -o filenames 2>/dev/null
+	_snug_names "$@"
+}
+
+# _snug_offer WORDS TEXT: those that begin with TEXT.  Only for words of our own: bash expands what it
+# is given with -W, command substitutions too.
 _snug_offer() {
 	local word
 	while IFS= read -r word; do
@@ -48,24 +62,16 @@ _snug_offer() {
 	done < <(compgen -W "$1" -- "$2")
 }
 
-_snug_offer_files() {
-	local name
-	compopt -o filenames 2>/dev/null
-	while IFS= read -r name; do
-		COMPREPLY+=("$name")
-	done < <(compgen "$1" -- "$2")
-}
-
 # _snug_values VALUES TEXT: what VALUES stand for, in so far as it begins with TEXT
 _snug_values() {
 	local value offered=""
 	for value in $1; do
 		case $value in
-		@file) _snug_offer_files -f "$2" ;;
-		@directory) _snug_offer_files -d "$2" ;;
+		@file) _snug_files -f "$2" ;;
+		@directory) _snug_files -d "$2" ;;
 		@profile)
 			offered+=" $(_snug_set "$value")"
-			_snug_offer_files -f "$2"
+			_snug_files -f "$2"
 			;;
 		@*) offered+=" $(_snug_set "$value")" ;;
 		*) offered+=" $value" ;;
@@ -96,9 +102,9 @@ _snug_command() {
 	elif declare -F _command_offset >/dev/null; then
 		_command_offset "$1"
 	elif ((COMP_CWORD == $1)) && [[ $current != */* ]]; then
-		_snug_offer "$(compgen -c -- "$current" | sort -u)" "$current"
+		_snug_names -c "$current"
 	else
-		_snug_offer_files -f "$current"
+		_snug_files -f "$current"
 	fi
 }
 
