@@ -91,8 +91,10 @@ void snug_prologue_add_pfc(const struct snug_prologue *pl, uint32_t default_ret,
 
 	if (!pl->len)
 		return;
-	snug_str_add(out, "#\n# in front: calls that libseccomp does not know or cannot tell apart "
-			  "so\n#\n");
+	snug_str_add(
+		out,
+		"#\n# in front: calls that libseccomp does not know, or whose rules it cannot\n"
+		"# express\n#\n");
 	VEC_FOREACH (c, pl) {
 		if (c->arch != arch)
 			snug_str_addf(out, "# filter for arch %s (%u)\nif ($arch == %u)\n",
