@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
+#include "convert/systemd-read.h"
 #include "record/derive.h"
 #include "seccomp/condition.h"
 #include "seccomp/names.h"
@@ -210,6 +211,8 @@ static int understand(const char *text, size_t len, struct input *in, struct snu
 	const struct snug_seccomp_read_options opts = { .warn = say_warn_text };
 	int r;
 
+	if (snug_is_systemd_unit(text, len))
+		return snug_systemd_unit_parse(in->label, text, len, &opts, &in->profile, err);
 	if (!snug_is_recording(text, len))
 		return snug_seccomp_profile_parse(in->label, text, len, &opts, &in->profile, err);
 	r = snug_recording_parse(in->label, text, len, &in->recording, err);

@@ -35,7 +35,8 @@ struct env_options {
 		0, "caps", SNUG_OPTION_LIST, offsetof(args, field.caps), "LIST",                   \
 			"and for a program with these capabilities: names, or container "          \
 			"(what Docker and podman give), host (this process'), all, none "          \
-			"(default: container)"                                                     \
+			"(default: container)",                                                    \
+			"container host all none @capability"                                      \
 	}
 
 /* -EINVAL names the option and what it takes. */

@@ -12,12 +12,24 @@
 #include <unistd.h>
 
 static const struct snug_verb *const verbs[] = {
-	&snug_verb_record, &snug_verb_run, &snug_verb_derive, &snug_verb_doctor, &snug_verb_version,
+	&snug_verb_record,
+	&snug_verb_run,
+	&snug_verb_derive,
+	&snug_verb_convert,
+	&snug_verb_doctor,
+	&snug_verb_completion,
+	&snug_verb_version,
+	NULL,
 };
+
+const struct snug_verb *const *snug_verbs(void)
+{
+	return verbs;
+}
 
 static const struct snug_verb *find_verb(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+	for (size_t i = 0; verbs[i]; i++) {
 		if (strcmp(verbs[i]->name, name) == 0 ||
 		    (verbs[i]->alias && strcmp(verbs[i]->alias, name) == 0))
 			return verbs[i];
@@ -27,9 +39,9 @@ static const struct snug_verb *find_verb(const char *name)
 
 static const char *nearest_verb(const char *word)
 {
-	const char *names[ARRAY_SIZE(verbs) + 1] = { NULL };
+	const char *names[ARRAY_SIZE(verbs)] = { NULL };
 
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+	for (size_t i = 0; verbs[i]; i++)
 		names[i] = verbs[i]->name;
 	return snug_str_nearest(word, names);
 }
@@ -39,9 +51,9 @@ static void print_help(void)
 	printf("snug makes security profiles that fit: it records what a program asks of the\n"
 	       "kernel, writes a seccomp profile from it, and runs programs under profiles.\n\n"
 	       "Usage: snug VERB [OPTIONS] ...\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
-		printf("  %-8s  %-2s  %s\n", verbs[i]->name, verbs[i]->alias ? verbs[i]->alias : "",
-		       verbs[i]->summary);
+	for (size_t i = 0; verbs[i]; i++)
+		printf("  %-10s  %-2s  %s\n", verbs[i]->name,
+		       verbs[i]->alias ? verbs[i]->alias : "", verbs[i]->summary);
 	printf("\nTry:\n"
 	       "  sudo snug record -o ls.json -t raw-seccomp -n -- ls /\n"
 	       "  snug run -p ls.json -- ls /\n\n"

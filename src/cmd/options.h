@@ -23,11 +23,14 @@ struct snug_option {
 	size_t offset;       /* into the verb's argument struct */
 	const char *metavar; /* for values */
 	const char *help;
+	/* what a shell offers for the value, as cmd/completion-words.h says; NULL: what the metavar
+	 * suggests */
+	const char *values;
 };
 
 #define SNUG_OPTIONS_END                                                                           \
 	{                                                                                          \
-		0, NULL, SNUG_OPTION_BOOL, 0, NULL, NULL                                           \
+		0, NULL, SNUG_OPTION_BOOL, 0, NULL, NULL, NULL                                     \
 	}
 
 struct snug_list {

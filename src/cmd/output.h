@@ -27,13 +27,15 @@ struct output_options {
 		  SNUG_OPTION_STRING,                                                              \
 		  offsetof(args, field.type),                                                      \
 		  "TYPE",                                                                          \
-		  "seccomp (a SeccompProfile resource, YAML) or raw-seccomp (OCI JSON)" },         \
+		  "seccomp (a SeccompProfile resource, YAML) or raw-seccomp (OCI JSON)",           \
+		  "seccomp raw-seccomp" },                                                         \
 		{ 'b',                                                                             \
 		  "base-syscalls",                                                                 \
 		  SNUG_OPTION_LIST,                                                                \
 		  offsetof(args, field.base),                                                      \
 		  "NAMES",                                                                         \
-		  "allow these besides, instead of the default base set for OCI runtimes" },       \
+		  "allow these besides, instead of the default base set for OCI runtimes",         \
+		  "@syscall" },                                                                    \
 	{                                                                                          \
 		'n', "no-base-syscalls", SNUG_OPTION_BOOL, offsetof(args, field.no_base), NULL,    \
 			"no base set: exactly what was recorded"                                   \

@@ -390,6 +390,7 @@ const struct snug_verb snug_verb_record = {
 		"126 when it could not be executed; then nothing is written. Recording goes on until\n"
 		"the last descendant has ended; Ctrl-C or SIGTERM ends it with COMMAND.\n",
 	.options = options,
+	.positionals = "@command",
 	.args_size = sizeof(struct record_args),
 	.run = record_run,
 };

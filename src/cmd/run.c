@@ -33,7 +33,7 @@ static const struct snug_option options[] = {
 	  "the profile: OCI JSON or a SeccompProfile, - for standard input (default: profile.yaml "
 	  "in $TMPDIR or /tmp)" },
 	{ 't', "type", SNUG_OPTION_STRING, offsetof(struct run_args, type), "TYPE",
-	  "only seccomp; here for compatibility" },
+	  "only seccomp; here for compatibility", "seccomp" },
 	{ 0, "strict", SNUG_OPTION_BOOL, offsetof(struct run_args, strict), NULL,
 	  "unknown fields and syscall names in the profile are errors, not warnings" },
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct run_args, quiet), NULL,
@@ -257,6 +257,7 @@ const struct snug_verb snug_verb_run = {
 		"not found, 126 when it could not be executed, 1 when the profile could not be\n"
 		"loaded. The profile has to allow execve, with which COMMAND starts.\n",
 	.options = options,
+	.positionals = "@command",
 	.args_size = sizeof(struct run_args),
 	.run = run_run,
 };

@@ -19,6 +19,9 @@ struct snug_verb {
 	const char *synopsis; /* behind "snug NAME [OPTIONS] " */
 	const char *summary;  /* one line */
 	const char *details;  /* further help text, or NULL */
+	/* what a shell offers for the positionals, as cmd/completion-words.h says; NULL: files, or
+	 * nothing where the synopsis is empty */
+	const char *positionals;
 	const struct snug_option *options;
 	size_t args_size; /* of the struct that options write to, zeroed */
 	/* @argv: the positionals, NULL-terminated.  Returns the exit status.  Owns what options put
@@ -29,5 +32,10 @@ struct snug_verb {
 extern const struct snug_verb snug_verb_record;
 extern const struct snug_verb snug_verb_run;
 extern const struct snug_verb snug_verb_derive;
+extern const struct snug_verb snug_verb_convert;
 extern const struct snug_verb snug_verb_doctor;
+extern const struct snug_verb snug_verb_completion;
 extern const struct snug_verb snug_verb_version;
+
+/* All of them, in the order of the help, NULL-terminated. */
+const struct snug_verb *const *snug_verbs(void);

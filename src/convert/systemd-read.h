@@ -5,16 +5,12 @@
  * SystemCallErrorNumber=, SystemCallArchitectures= and SystemCallLog= (systemd.exec(5)), read as
  * systemd 252 reads them.
  */
+#include "convert/systemd-lines.h" /* snug_is_systemd_unit() */
 #include "seccomp/profile.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct snug_err;
-
-/* Whether @text looks like a unit file: its first line that is not empty and no comment is a
- * section's, "[Service]". */
-bool snug_is_systemd_unit(const char *text, size_t len);
 
 /*
  * Reads a unit file, or a drop-in, or several of them one behind the other.  @name is for messages

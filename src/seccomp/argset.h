@@ -18,7 +18,8 @@ struct snug_str;
 enum { SNUG_N_ARGS = 6 };
 
 /* lo <= x <= hi and (x & mask) == value.  Canonical: value has no bit outside mask; never empty;
- * mask 0 when the interval already says everything, and [0, max] when the pattern does. */
+ * mask 0 when the interval already says everything, and [0, max] when the pattern does, where max
+ * is UINT32_MAX if no member is larger.  Equal sets have equal fields (seccomp/arg-range.h). */
 struct snug_arg_range {
 	uint64_t lo, hi;
 	uint64_t mask, value;

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "seccomp/names.h"
+#include "seccomp/prologue-text.h"
 #include "seccomp/prologue.h"
 #include "seccomp/rules.h"
 #include "seccomp/syscalls.h"
@@ -47,6 +48,7 @@ struct compiler {
 	const struct snug_seccomp_env *env;
 	struct snug_rules_warn warn;
 	struct snug_err *err;
+	struct snug_str *pfc; /* borrowed, or NULL */
 	struct snug_verdicts verdicts;
 	struct snug_prologue prologue;
 	struct snug_arches arches;
@@ -296,8 +298,11 @@ static void place_multiplexer(struct compiler *c, const char *name)
 		warn_about_parent(c, parent);
 		return;
 	}
-	if (parent)
-		add_verdict_to_prologue(c, (uint32_t)nr, parent);
+	if (parent) {
+		const struct snug_verdict here = verdict_here(c, parent);
+
+		add_verdict_to_prologue(c, (uint32_t)nr, &here);
+	}
 	VEC_FOREACH (sub, &c->subs) {
 		if (strcmp(sub->mux.parent, name) != 0)
 			continue;
@@ -368,23 +373,31 @@ static bool is_swapped(enum snug_arch arch)
 }
 
 /* libseccomp 2.5 gives its program away through a file only. */
-static int export_program(struct compiler *c, struct snug_insns *out)
+static int export(struct compiler *c, int (*to_fd)(const scmp_filter_ctx ctx, int fd), char **ret,
+		  size_t *ret_len)
 {
 	CLEANUP(closep) int fd = memfd_create("seccomp", MFD_CLOEXEC);
-	CLEANUP(freep) char *bytes = NULL;
-	size_t len;
 	int r;
 
 	if (fd < 0)
 		return snug_err_errno(c->err, "cannot create a file in memory");
-	r = seccomp_export_bpf(c->ctx, fd);
+	r = to_fd(c->ctx, fd);
 	if (r < 0)
 		return snug_err_set(c->err, r == -ENOMEM ? -E2BIG : -EOPNOTSUPP,
 				    "%s: libseccomp cannot generate the filter: %s", c->p->source,
 				    strerror(-r));
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return snug_err_errno(c->err, "cannot read the filter back");
-	r = snug_read_fd(fd, "the filter", SNUG_LIMIT_DOC_BYTES, &bytes, &len, c->err);
+	return snug_read_fd(fd, "the filter", SNUG_LIMIT_RECORDING_BYTES, ret, ret_len, c->err);
+}
+
+static int export_program(struct compiler *c, struct snug_insns *out)
+{
+	CLEANUP(freep) char *bytes = NULL;
+	size_t len;
+	int r;
+
+	r = export(c, seccomp_export_bpf, &bytes, &len);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i + sizeof(*out->items) <= len; i += sizeof(*out->items)) {
@@ -396,6 +409,22 @@ static int export_program(struct compiler *c, struct snug_insns *out)
 		insn->code = __builtin_bswap16(insn->code);
 		insn->k = __builtin_bswap32(insn->k);
 	}
+	return 0;
+}
+
+static int export_text(struct compiler *c)
+{
+	CLEANUP(freep) char *text = NULL;
+	size_t len;
+	int r;
+
+	if (!c->pfc)
+		return 0;
+	r = export(c, seccomp_export_pfc, &text, &len);
+	if (r < 0)
+		return r;
+	snug_prologue_add_pfc(&c->prologue, c->verdicts.default_ret, c->pfc);
+	snug_str_addn(c->pfc, text, len);
 	return 0;
 }
 
@@ -485,6 +514,8 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	snug_prologue_emit(&c->prologue, c->verdicts.default_ret, insns);
 	r = export_program(c, insns);
 	if (r == 0)
+		r = export_text(c);
+	if (r == 0)
 		r = finish(c, insns, ret);
 	if (r == 0 && !ret->needs_listener &&
 	    has_flag(c->p, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
@@ -493,20 +524,31 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	return r;
 }
 
-int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
-				const struct snug_seccomp_env *env,
-				void (*warn)(void *data, const char *text), void *warn_data,
-				struct snug_seccomp_filter *ret, struct snug_err *err)
+int snug_seccomp_filter_compile_pfc(const struct snug_seccomp_profile *p,
+				    const struct snug_seccomp_env *env,
+				    void (*warn)(void *data, const char *text), void *warn_data,
+				    struct snug_str *pfc, struct snug_seccomp_filter *ret,
+				    struct snug_err *err)
 {
-	struct compiler c = {
-		.p = p, .env = env, .warn = { .warn = warn, .data = warn_data }, .err = err
-	};
+	struct compiler c = { .p = p,
+			      .env = env,
+			      .warn = { .warn = warn, .data = warn_data },
+			      .err = err,
+			      .pfc = pfc };
 	struct snug_insns insns = { 0 };
 	int r = compile(&c, &insns, ret);
 
 	VEC_DONE(&insns);
 	compiler_done(&c);
 	return r;
+}
+
+int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
+				const struct snug_seccomp_env *env,
+				void (*warn)(void *data, const char *text), void *warn_data,
+				struct snug_seccomp_filter *ret, struct snug_err *err)
+{
+	return snug_seccomp_filter_compile_pfc(p, env, warn, warn_data, NULL, ret, err);
 }
 
 void snug_seccomp_filter_done(struct snug_seccomp_filter *f)

@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 
 struct snug_err;
+struct snug_str;
 
 /* What the conditions of a profile (includes, excludes, minKernel, archMap) are resolved against.
  */
@@ -54,6 +55,14 @@ int snug_seccomp_filter_compile(const struct snug_seccomp_profile *p,
 				void (*warn)(void *data, const char *text), void *warn_data,
 				struct snug_seccomp_filter *ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
+/* The same, and *pfc (NULL: not wanted; of no use after a failure) is appended to: libseccomp's
+ * pseudo filter code (seccomp_export_pfc(3)), behind what its program has in front of it, in the
+ * same words. */
+int snug_seccomp_filter_compile_pfc(const struct snug_seccomp_profile *p,
+				    const struct snug_seccomp_env *env,
+				    void (*warn)(void *data, const char *text), void *warn_data,
+				    struct snug_str *pfc, struct snug_seccomp_filter *ret,
+				    struct snug_err *err) __attribute__((warn_unused_result));
 void snug_seccomp_filter_done(struct snug_seccomp_filter *f);
 
 /* Whether this kernel can do what @f, compiled from @p, asks: every action

@@ -77,7 +77,8 @@ struct snug_finding {
 	enum snug_severity severity;
 	bool has_entry; /* it is about profile->entries.items[entry] */
 	size_t entry;
-	char *name;         /* owned: the system call, as the profile spells it; or NULL */
+	/* The calls that it is about, as the profile spells them: may be hostile, may be none. */
+	struct snug_names names;
 	uint32_t line, col; /* 0 when it has no place in the document */
 	char *message;      /* owned, one line; what it quotes of the profile is printable */
 	char *fix;          /* owned, never NULL */
@@ -90,9 +91,11 @@ struct snug_findings {
 void snug_findings_done(struct snug_findings *f);
 
 /*
- * Runs the rules over @p.  *ret must be empty before; findings are sorted by place in the document,
- * those without one first, then by the order of rules.  A profile that cannot be compiled is a
- * finding (rule "not-loadable"), not a failure.  0, or -E2BIG when there is too much to judge.
+ * Runs the rules over @p.  Entries are resolved for opts->env; when the profile lists architectures
+ * and none of them belongs to opts->env.arch, for the first that it lists instead.  *ret must be
+ * empty before; findings are sorted by place in the document, those without one first, then by the
+ * order of rules.  A profile that cannot be compiled is a finding (rule "not-loadable"), not a
+ * failure.  0, or -E2BIG when there is too much to judge.
  */
 int snug_lint(const struct snug_seccomp_profile *p, const struct snug_lint_options *opts,
 	      struct snug_findings *ret, struct snug_err *err);

@@ -447,6 +447,21 @@ int snug_meaning_name_cells(const struct snug_meaning *m, const char *name, unsi
 	return r < 0 ? too_many(m, name, r, err) : 0;
 }
 
+bool snug_meaning_name_answer(const struct snug_meaning *m, const char *name,
+			      struct snug_decision *ret)
+{
+	const struct snug_verdict *v = find_by_name(m, name);
+	CLEANUP(clauses_done) struct clauses clauses = { 0 };
+
+	if (v && !v->is_unconditional)
+		return false;
+	if (v)
+		add_verdict(m, v, 64, &clauses);
+	add_default(m, &clauses);
+	*ret = clauses.items[0].decision;
+	return true;
+}
+
 int snug_seccomp_decide(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,
 			enum snug_arch arch, uint32_t nr, const uint64_t args[SNUG_N_ARGS],
 			struct snug_decision *ret, struct snug_err *err)

@@ -83,6 +83,9 @@ int snug_meaning_cells(const struct snug_meaning *m, enum snug_arch arch, uint32
  * call of its own: what the entries say, before any ABI. */
 int snug_meaning_name_cells(const struct snug_meaning *m, const char *name, unsigned bits,
 			    struct snug_cells *ret, struct snug_err *err);
+/* Whether the profile has one answer to @name, without a look at arguments; then *ret is it. */
+bool snug_meaning_name_answer(const struct snug_meaning *m, const char *name,
+			      struct snug_decision *ret);
 
 /* One question, one answer: resolves @p for @env and asks. */
 int snug_seccomp_decide(const struct snug_seccomp_profile *p, const struct snug_seccomp_env *env,

@@ -87,9 +87,8 @@ static int errno_data(const struct snug_errno_ret *set, const char *name, uint32
 	return 0;
 }
 
-/* -EINVAL when the errno is none. */
-static int ret_of(enum snug_action action, const struct snug_errno_ret *set, const char *name,
-		  uint32_t *ret)
+int snug_action_ret(enum snug_action action, const struct snug_errno_ret *set, const char *name,
+		    uint32_t *ret)
 {
 	static const uint32_t rets[] = {
 		[SNUG_ACTION_KILL] = SECCOMP_RET_KILL_THREAD,
@@ -124,8 +123,8 @@ static int resolve_default(struct resolver *s)
 				    "%s: defaultAction: SCMP_ACT_NOTIFY cannot be the default, "
 				    "because the program that answers could not start",
 				    p->source);
-	if (ret_of(p->default_action, &p->default_errno_ret, p->default_errno_name,
-		   &s->default_ret) < 0)
+	if (snug_action_ret(p->default_action, &p->default_errno_ret, p->default_errno_name,
+			    &s->default_ret) < 0)
 		return snug_err_set(s->err, -EINVAL, "%s: defaultErrnoRet: %u is over %d",
 				    p->source, p->default_errno_ret.value, MAX_ERRNO);
 	return 0;
@@ -207,7 +206,7 @@ static int add_entry(struct resolver *s, size_t i)
 	uint32_t ret;
 	int r = 0;
 
-	if (ret_of(e->action, &e->errno_ret, e->errno_name, &ret) < 0) {
+	if (snug_action_ret(e->action, &e->errno_ret, e->errno_name, &ret) < 0) {
 		place = place_of(s->p, i);
 		return snug_err_set(s->err, -EINVAL, "%s.errnoRet: %u is over %d", place,
 				    e->errno_ret.value, MAX_ERRNO);

@@ -65,6 +65,12 @@ int snug_rules_resolve(const struct snug_seccomp_profile *p, const struct snug_s
 		       struct snug_verdicts *ret, struct snug_err *err);
 void snug_verdicts_done(struct snug_verdicts *v);
 
+/* What @action with @errno_ret or @errno_name (a profile's fields, see snug_errno_ret_value())
+ * makes the filter answer: SECCOMP_RET_* and its data.  0, or -EINVAL when the errno is too large.
+ */
+int snug_action_ret(enum snug_action action, const struct snug_errno_ret *errno_ret,
+		    const char *errno_name, uint32_t *ret);
+
 /*
  * The conditions of @rule as an ABI with arguments of @bits reads them, copied to @conds; returns
  * whether that changes them.  Profiles hold 64-bit values for all ABIs, -1 as 18446744073709551615:

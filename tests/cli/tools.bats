@@ -385,3 +385,22 @@ make_install() {
 	[ "$status" -eq 1 ]
 	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
 }
+
+@test "gen-text: the C string is the file" {
+	printf 'a "b" \\c\t%%s\n\n??=\n' >"$BATS_TEST_TMPDIR/text"
+	{
+		"$tools/gen-text" text "$BATS_TEST_TMPDIR/text"
+		printf '#include <stdio.h>\nint main(void) { return fputs(text, stdout) < 0; }\n'
+	} >"$BATS_TEST_TMPDIR/text.c"
+	gcc -std=gnu11 -o "$BATS_TEST_TMPDIR/print" "$BATS_TEST_TMPDIR/text.c"
+	"$BATS_TEST_TMPDIR/print" | cmp - "$BATS_TEST_TMPDIR/text"
+}
+
+@test "gen-text: refuses what C would read otherwise, and nothing" {
+	printf 'fine\nnot\001\n' >"$BATS_TEST_TMPDIR/text"
+	fails_with "text:2: neither printable ASCII nor a tab" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
+	printf 'Gr\303\274n\n' >"$BATS_TEST_TMPDIR/text"
+	fails_with "text:1: neither" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
+	: >"$BATS_TEST_TMPDIR/text"
+	fails_with "empty" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sets of argument vectors in C terms.  A set is a list of boxes; boxes that differ in one argument
+ * only become one row, whose arguments are lists of ranges: {AF_INET, AF_INET6} x all.  Then each
+ * list finds its shortest words: one value, several, all but some, flags that are there or not.
+ */
+#include "base/str.h"
+#include "seccomp/arg-range.h"
+#include "seccomp/call-args-internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MAX_BOXES = 96,       /* looked at; more are "..." */
+	MAX_TEXT_BYTES = 240, /* then no further row is begun */
+	MAX_MISSING = 8,      /* values, for "all but these" */
+};
+
+struct ranges {
+	struct snug_arg_range *items;
+	size_t len, cap;
+};
+
+struct row {
+	struct ranges args[SNUG_N_ARGS];
+};
+
+struct rows {
+	struct row *items;
+	size_t len, cap;
+};
+
+static void row_done(struct row *r)
+{
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		VEC_DONE(&r->args[i]);
+}
+
+static void rows_done(struct rows *rows)
+{
+	VEC_FOREACH (r, rows)
+		row_done(r);
+	VEC_DONE(rows);
+}
+
+static bool ranges_equal(const struct ranges *a, const struct ranges *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (!snug_arg_range_equal(&a->items[i], &b->items[i]))
+			return false;
+	return true;
+}
+
+static int compare_ranges(const void *a, const void *b)
+{
+	return snug_arg_range_compare(a, b);
+}
+
+/* Joins @b to @a when they differ in at most one argument. */
+static bool row_join(struct row *a, struct row *b)
+{
+	int differs = -1;
+
+	for (int i = 0; i < SNUG_N_ARGS; i++) {
+		if (ranges_equal(&a->args[i], &b->args[i]))
+			continue;
+		if (differs >= 0)
+			return false;
+		differs = i;
+	}
+	if (differs >= 0) {
+		struct ranges *to = &a->args[differs];
+
+		VEC_FOREACH (r, &b->args[differs])
+			*VEC_PUSH(to) = *r;
+		qsort(to->items, to->len, sizeof(to->items[0]), compare_ranges);
+	}
+	row_done(b);
+	return true;
+}
+
+static bool join_once(struct rows *rows)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < rows->len; i++) {
+		for (size_t k = i + 1; k < rows->len;) {
+			if (!row_join(&rows->items[i], &rows->items[k])) {
+				k++;
+				continue;
+			}
+			memmove(&rows->items[k], &rows->items[k + 1],
+				(rows->len - k - 1) * sizeof(rows->items[0]));
+			rows->len--;
+			any = true;
+		}
+	}
+	return any;
+}
+
+static void rows_from(const struct snug_argset *set, struct rows *rows)
+{
+	for (size_t i = 0; i < set->len && i < MAX_BOXES; i++) {
+		struct row *r = VEC_PUSH(rows);
+
+		for (unsigned k = 0; k < SNUG_N_ARGS; k++)
+			*VEC_PUSH(&r->args[k]) = set->items[i].args[k];
+	}
+	while (join_once(rows))
+		;
+}
+
+/* What all arguments of a call stay under, on an ABI of 32 or 64 bits. */
+static uint64_t largest_of(const struct snug_argset *set)
+{
+	VEC_FOREACH (box, set)
+		for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+			if (box->args[i].hi > UINT32_MAX)
+				return UINT64_MAX;
+	return UINT32_MAX;
+}
+
+struct writer {
+	const char *call;
+	uint64_t largest;
+	struct snug_str *out;
+};
+
+static bool is_interval(const struct snug_arg_range *r)
+{
+	return r->mask == 0;
+}
+
+static bool is_pattern(const struct writer *w, const struct snug_arg_range *r)
+{
+	return r->mask && r->lo == 0 && r->hi == w->largest;
+}
+
+static bool is_everything(const struct writer *w, const struct ranges *l)
+{
+	return l->len == 1 && is_interval(&l->items[0]) && l->items[0].lo == 0 &&
+	       l->items[0].hi == w->largest;
+}
+
+/* Whether the kernel sees nothing of the argument but what @mask covers. */
+static bool is_whole(const struct snug_call_arg *arg, uint64_t mask)
+{
+	return mask == UINT64_MAX || (arg->is_int && (uint32_t)mask == UINT32_MAX);
+}
+
+/*
+ * Whether the list is all but {x & mask == value}: what is left of everything without a pattern is
+ * a range for each of its bits, where that bit is the other one and those before it are as they
+ * were.
+ */
+static bool is_all_but_pattern(const struct writer *w, const struct ranges *l, uint64_t *mask,
+			       uint64_t *value)
+{
+	uint64_t last = 0;
+
+	*mask = *value = 0;
+	for (size_t n = 0; n < l->len; n++) {
+		const struct snug_arg_range *next = NULL;
+
+		/* the one with the fewest bits that has all bits so far and one more */
+		VEC_FOREACH (r, l) {
+			uint64_t more = r->mask & ~*mask;
+
+			if (is_pattern(w, r) && (r->mask & *mask) == *mask && more &&
+			    (more & (more - 1)) == 0 && (r->value & *mask) == *value)
+				next = r;
+		}
+		if (!next)
+			return false;
+		last = next->mask & ~*mask;
+		*mask |= last;
+		*value |= ~next->value & last;
+	}
+	return l->len > 0;
+}
+
+/* "with A|B", "without A", "& 0xf == SOCK_STREAM"; the pattern or all but it. */
+static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
+			struct snug_str *out)
+{
+	CLEANUP(snug_str_done) struct snug_str flags = SNUG_STR_INIT;
+	unsigned n;
+
+	if (is_whole(arg, mask)) {
+		snug_str_add(out, is_not ? "!= " : "");
+		snug_arg_add_value(arg, value, out);
+		return;
+	}
+	n = snug_arg_add_flags(arg, mask, &flags);
+	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask) ||
+	    (value && value != mask)) {
+		snug_str_add(out, is_not ? "not " : "");
+		snug_arg_add_masked(arg, "_", mask, value, out);
+		return;
+	}
+	snug_str_add(out, (value == 0) == is_not ? "with " : "without ");
+	if (is_not && ((mask & (mask - 1)) || n > 1))
+		snug_str_add(out, value == 0 ? "any of " : "all of ");
+	snug_str_add(out, snug_str_text(&flags));
+}
+
+/* "!= A" or "not A|B" when the intervals leave out a few values only. */
+static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct ranges *l)
+{
+	uint64_t missing[MAX_MISSING], next = 0;
+	bool is_over = false;
+	size_t n = 0;
+
+	VEC_FOREACH (r, l) {
+		if (!is_interval(r) || is_over || r->lo < next || r->lo - next > MAX_MISSING - n)
+			return false;
+		while (next < r->lo)
+			missing[n++] = next++;
+		is_over = r->hi == w->largest;
+		next = r->hi + 1;
+	}
+	if (!is_over) {
+		if (w->largest - next >= MAX_MISSING - n)
+			return false;
+		for (; next <= w->largest && next; next++)
+			missing[n++] = next;
+	}
+	/* ">= 1" is plainer */
+	if (n == 0 || l->len == 1)
+		return false;
+	if (n == 1)
+		snug_str_add(w->out, "!= ");
+	else
+		snug_str_add(w->out, arg->kind == SNUG_ARG_FLAGS ? "none of " : "not ");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			snug_str_add(w->out, arg->kind == SNUG_ARG_FLAGS ? " or " : "|");
+		snug_arg_add_value(arg, missing[i], w->out);
+	}
+	return true;
+}
+
+/* One end of an interval; flags have no order that says anything. */
+static void add_end(const struct writer *w, const struct snug_call_arg *arg, uint64_t value)
+{
+	if (arg->kind == SNUG_ARG_FLAGS)
+		snug_str_addf(w->out, "%#" PRIx64, value);
+	else
+		snug_arg_add_value(arg, value, w->out);
+}
+
+static void add_range(const struct writer *w, const struct snug_call_arg *arg,
+		      const struct snug_arg_range *r)
+{
+	if (is_pattern(w, r)) {
+		add_pattern(arg, r->mask, r->value, false, w->out);
+		return;
+	}
+	if (r->lo == r->hi) {
+		snug_arg_add_value(arg, r->lo, w->out);
+	} else if (r->lo == 0) {
+		snug_str_add(w->out, "<= ");
+		add_end(w, arg, r->hi);
+	} else if (r->hi == w->largest) {
+		snug_str_add(w->out, ">= ");
+		add_end(w, arg, r->lo);
+	} else {
+		add_end(w, arg, r->lo);
+		snug_str_add(w->out, "..");
+		add_end(w, arg, r->hi);
+	}
+	if (!is_interval(r))
+		snug_str_addf(w->out, " & %#" PRIx64 " == %#" PRIx64, r->mask, r->value);
+}
+
+static void add_ranges(const struct writer *w, const struct snug_call_arg *arg,
+		       const struct ranges *l)
+{
+	uint64_t mask, value;
+
+	if (is_everything(w, l)) {
+		snug_str_addc(w->out, '_');
+		return;
+	}
+	if (add_all_but_values(w, arg, l))
+		return;
+	if (l->len > 1 && is_all_but_pattern(w, l, &mask, &value)) {
+		add_pattern(arg, mask, value, true, w->out);
+		return;
+	}
+	for (size_t i = 0; i < l->len; i++) {
+		if (w->out->len > MAX_TEXT_BYTES + MAX_TEXT_BYTES / 2) {
+			snug_str_add(w->out, "|...");
+			return;
+		}
+		if (i)
+			snug_str_add(w->out, arg->kind == SNUG_ARG_FLAGS ? " or " : "|");
+		add_range(w, arg, &l->items[i]);
+	}
+}
+
+/* "clone without CLONE_NEW*": the only condition is one on flags.  False when it is not. */
+static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned last)
+{
+	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
+	const struct snug_call_arg *arg = snug_call_arg(w->call, last);
+	struct writer to_words = *w;
+
+	for (unsigned i = 0; i < last; i++)
+		if (!is_everything(w, &r->args[i]))
+			return false;
+	to_words.out = &words;
+	add_ranges(&to_words, arg, &r->args[last]);
+	if (!snug_str_has_prefix(snug_str_text(&words), "with"))
+		return false;
+	snug_str_addf(w->out, "%s %s", w->call, snug_str_text(&words));
+	return true;
+}
+
+static void add_row(const struct writer *w, const struct row *r)
+{
+	int n_args = snug_call_n_args(w->call);
+	int last = SNUG_N_ARGS - 1;
+
+	while (last >= 0 && is_everything(w, &r->args[last]))
+		last--;
+	if (last >= 0 && add_as_phrase(w, r, (unsigned)last))
+		return;
+	snug_str_addf(w->out, "%s(", w->call);
+	for (int i = 0; i <= last; i++) {
+		if (i)
+			snug_str_add(w->out, ", ");
+		add_ranges(w, snug_call_arg(w->call, (unsigned)i), &r->args[i]);
+	}
+	if (last + 1 < (n_args < 0 ? SNUG_N_ARGS : n_args))
+		snug_str_add(w->out, last < 0 ? "..." : ", ...");
+	snug_str_addc(w->out, ')');
+}
+
+void snug_argset_add_text(const char *call, const struct snug_argset *set, struct snug_str *out)
+{
+	CLEANUP(snug_argset_done) struct snug_argset plain = { 0 };
+	CLEANUP(rows_done) struct rows rows = { 0 };
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	struct writer w = { .call = call, .out = &text };
+	bool is_cut = false;
+
+	snug_argset_copy(&plain, set);
+	snug_argset_simplify(&plain);
+	w.largest = largest_of(&plain);
+	rows_from(&plain, &rows);
+	if (!rows.len)
+		snug_str_addf(&text, "no %s", call);
+	for (size_t i = 0; i < rows.len && !is_cut; i++) {
+		is_cut = text.len > MAX_TEXT_BYTES;
+		snug_str_add(&text, i ? " or " : "");
+		if (is_cut)
+			snug_str_add(&text, "...");
+		else
+			add_row(&w, &rows.items[i]);
+	}
+	if (plain.len > MAX_BOXES && !is_cut)
+		snug_str_add(&text, " or ...");
+	snug_str_add(out, snug_str_text(&text));
+}
