@@ -12,6 +12,11 @@
  * A mark can fail to be made: the storage may be busy on this CPU for a moment (its update takes a
  * per-CPU lock without waiting, kernel/bpf/bpf_task_storage.c), or memory may be out.  Then the
  * mark waits in `pending` under the thread's id, and the thread takes it with its next call.
+ *
+ * Tasks that live already are met by an iterator, which runs in the recorder's own read(2) and does
+ * what its slot orders.  A newborn may be met by it and by the fork at the same time, and a task
+ * may exit while it is met: snug_mark.counted, flipped once, and the deletion of the mark, which
+ * works once, keep the number of tasks exact.  The number is what tells that a recording is over.
  */
 #include <linux/bpf.h>
 
@@ -30,9 +35,20 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * that no program refers to is not part of the instance. */
 const volatile __u64 snug_build_id;
 
-/* Entries in `pending` and `names`: with none, a look-up is not even tried. */
+/* Entries in `pending`, `names` and, by kind, `watches`: with none, a look-up is not even tried. */
 __u64 n_pending;
 __u64 n_names;
+__u64 n_mntns;
+__u64 n_cgroups;
+
+enum {
+	PF_EXITING = 0x00000004, /* linux/sched.h */
+	PF_KTHREAD = 0x00200000,
+	MAX_CGROUP_DEPTH = 32,
+	MAX_CONTROLLERS = 16,
+	E_NOENT = 2, /* asm-generic/errno-base.h */
+	E_EXIST = 17,
+};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -85,6 +101,15 @@ struct {
 	__type(value, struct snug_mark);
 } snug_names SEC(".maps");
 
+/* What joins when it is executed, because of where it is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * SNUG_SLOTS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct snug_group);
+	__type(value, struct snug_mark);
+} snug_watches SEC(".maps");
+
 static __always_inline struct snug_slot *live_slot(const struct snug_mark *mark)
 {
 	__u32 index = mark->slot;
@@ -107,7 +132,8 @@ static __always_inline __u64 wakeup_flags(void *ring)
 static __always_inline void fill_head(struct snug_news *n, const struct snug_mark *mark, __u32 type,
 				      const struct task_struct *task)
 {
-	n->type = type;
+	n->type = (__u16)type;
+	n->side = mark->side;
 	n->gen = mark->gen;
 	n->time_ns = bpf_ktime_get_ns();
 	n->pid = (__u32)task->tgid;
@@ -162,26 +188,64 @@ static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_
 	bpf_ringbuf_submit(n, wakeup_flags(ring));
 }
 
-/* Gives @task a copy of @mark; into `pending` where the storage refuses. */
-static __always_inline bool put_mark(struct task_struct *task, const struct snug_mark *mark)
+static __always_inline __u32 mntns_of(const struct task_struct *task)
 {
-	struct snug_mark copy = *mark;
-	struct snug_mark *t;
-	__u32 tid;
-
-	t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (t) {
-		*t = copy; /* there may have been an old one */
-		return true;
-	}
-	tid = (__u32)task->pid;
-	if (bpf_map_update_elem(&snug_pending, &tid, &copy, BPF_ANY))
-		return false;
-	__sync_fetch_and_add(&n_pending, 1);
-	return true;
+	return task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
 }
 
-/* The mark that waits for this thread, if any; moves it to the storage when that works now. */
+static __always_inline void tell_process(struct snug_slot *slot, const struct snug_mark *mark,
+					 const struct task_struct *task)
+{
+	tell(slot, mark, SNUG_NEWS_PROCESS, task, 0, mntns_of(task));
+}
+
+/* One task less.  The compare-and-swap loses against a task that joins: then this was not the end.
+ */
+static __noinline int leave(struct task_struct *task, struct snug_slot *slot,
+			    const struct snug_mark *mark)
+{
+	if (__sync_fetch_and_add(&slot->tasks, (__u64)-1) != 1)
+		return 0;
+	if (slot->is_finite && __sync_val_compare_and_swap(&slot->tasks, 0, SNUG_TASKS_ENDED) != 0)
+		return 0;
+	tell(slot, mark, SNUG_NEWS_END, task, 0, 0);
+	return 1;
+}
+
+/* Lets a mark wait for the thread.  1: it waits, 0: one did already, -1: there is no room. */
+static __noinline int put_pending(__u32 tid, struct snug_mark *mark)
+{
+	struct snug_mark *old = bpf_map_lookup_elem(&snug_pending, &tid);
+	long r;
+
+	if (!mark || (old && live_slot(old)))
+		return 0;
+	mark->counted = 1;
+	if (old)
+		return bpf_map_update_elem(&snug_pending, &tid, mark, BPF_EXIST) ? -1 : 1;
+	r = bpf_map_update_elem(&snug_pending, &tid, mark, BPF_NOEXIST);
+	if (r)
+		return r == -E_EXIST ? 0 : -1;
+	__sync_fetch_and_add(&n_pending, 1);
+	return 1;
+}
+
+/* Takes the mark that waits for the thread, if any, away from it. */
+static __noinline int take_pending(__u32 tid, struct snug_mark *ret)
+{
+	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
+
+	if (!waiting || !ret)
+		return 0;
+	*ret = *waiting;
+	if (bpf_map_delete_elem(&snug_pending, &tid))
+		return 0;
+	__sync_fetch_and_add(&n_pending, (__u64)-1);
+	return 1;
+}
+
+/* The mark that waits for the current thread, if any; moves it to the storage when that works now.
+ */
 static __noinline int adopt(__u32 tid, struct snug_mark *ret)
 {
 	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
@@ -196,10 +260,53 @@ static __noinline int adopt(__u32 tid, struct snug_mark *ret)
 	return 1;
 }
 
-/* A number without a bit of its own: kept in a map, within limits. */
-static __noinline int note_odd(__u32 index, __u32 gen, __u32 abi, __u32 nr)
+static __always_inline bool is_same_target(const struct snug_mark *a, const struct snug_mark *b)
 {
-	struct snug_odd_key key = { .slot = index, .gen = gen, .abi = abi, .nr = nr };
+	return a->slot == b->slot && a->gen == b->gen;
+}
+
+/*
+ * Makes @task, which no other live target has, one of @slot's, as @as says.  False when it is one
+ * already, when the target has ended, or when that failed, which is counted.
+ */
+static __always_inline bool join(struct task_struct *task, struct snug_slot *slot,
+				 const struct snug_mark *as)
+{
+	struct snug_mark copy = *as, *t;
+	int r;
+
+	copy.counted = 0;
+	/* counted first: a task that exits before it is counted would end the target */
+	if (__sync_fetch_and_add(&slot->tasks, 1) & SNUG_TASKS_ENDED)
+		goto undo;
+	t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!t) {
+		r = put_pending((__u32)task->pid, &copy);
+		if (r > 0)
+			return true;
+		if (r < 0)
+			__sync_fetch_and_add(&slot->lost_tasks, 1);
+		goto undo;
+	}
+	if (!is_same_target(t, &copy)) {
+		*t = copy; /* left by a target that is no more */
+	} else if (t->role == SNUG_ROLE_PICKED) {
+		t->side = as->side;
+		t->role = as->role;
+	}
+	if (!__sync_fetch_and_or(&t->counted, 1))
+		return true;
+undo:
+	leave(task, slot, as);
+	return false;
+}
+
+/* A number without a bit of its own: kept in a map, within limits. */
+static __noinline int note_odd(__u32 index, __u32 gen, __u32 side, __u32 abi, __u32 nr)
+{
+	struct snug_odd_key key = {
+		.slot = index, .gen = gen, .abi = (__u16)abi, .side = (__u16)side, .nr = nr
+	};
 	struct snug_slot *slot = bpf_map_lookup_elem(&snug_slots, &index);
 	__u8 seen = 1;
 
@@ -215,19 +322,18 @@ static __noinline int note_odd(__u32 index, __u32 gen, __u32 abi, __u32 nr)
 }
 
 static __always_inline void note_call(struct snug_slot *slot, const struct snug_mark *mark,
-				      const struct task_struct *task, __u32 nr)
+				      const struct task_struct *task, __u32 abi, __u32 nr)
 {
-	__u32 abi = abi_of_call(task, &nr);
 	__u64 mask = 1ull << (nr % 64);
 	__u32 word;
 
 	if (nr >= SNUG_CALLS) {
-		if (note_odd(mark->slot, mark->gen, abi, nr))
+		if (note_odd(mark->slot, mark->gen, mark->side, abi, nr))
 			tell(slot, mark, SNUG_NEWS_CALL, task, abi, nr);
 		return;
 	}
-	word = abi * SNUG_ABI_WORDS + nr / 64;
-	if (word >= _SNUG_ABI_MAX * SNUG_ABI_WORDS || slot->bits[word] & mask)
+	word = mark->side * SNUG_SIDE_WORDS + abi * SNUG_ABI_WORDS + nr / 64;
+	if (word >= SNUG_BIT_WORDS || slot->bits[word] & mask)
 		return;
 	/* of all threads that come here at once, one sees the bit unset */
 	if (!(__sync_fetch_and_or(&slot->bits[word], mask) & mask))
@@ -238,12 +344,15 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 				     __u32 nr)
 {
 	struct snug_slot *slot;
+	__u32 abi;
 
 	if (mark->role != SNUG_ROLE_MEMBER)
 		return;
 	slot = live_slot(mark);
-	if (slot)
-		note_call(slot, mark, task, nr);
+	if (!slot)
+		return;
+	abi = abi_of_call(task, &nr);
+	note_call(slot, mark, task, abi, nr);
 }
 
 SEC("tp_btf/sys_enter")
@@ -266,25 +375,15 @@ int BPF_PROG(snug_sys_enter, struct pt_regs *regs, long id)
 
 static __always_inline void fork_as(const struct snug_mark *mark, struct task_struct *child)
 {
+	bool is_thread = child->pid != child->tgid;
 	struct snug_slot *slot;
-	__u32 mntns = 0;
 
-	if (mark->role != SNUG_ROLE_MEMBER)
+	/* the helpers that a runtime starts while it is armed are not the target's */
+	if (mark->role != SNUG_ROLE_MEMBER && !(mark->role == SNUG_ROLE_ARMED && is_thread))
 		return;
 	slot = live_slot(mark);
-	if (!slot)
-		return;
-	__sync_fetch_and_add(&slot->tasks, 1);
-	if (!put_mark(child, mark)) {
-		__sync_fetch_and_add(&slot->tasks, (__u64)-1);
-		__sync_fetch_and_add(&slot->lost_tasks, 1);
-		return;
-	}
-	if (child->pid != child->tgid)
-		return;
-	if (child->nsproxy)
-		mntns = child->nsproxy->mnt_ns->ns.inum;
-	tell(slot, mark, SNUG_NEWS_PROCESS, child, 0, mntns);
+	if (slot && join(child, slot, mark) && !is_thread)
+		tell_process(slot, mark, child);
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -300,77 +399,179 @@ int BPF_PROG(snug_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-/* A program whose name is waited for (`record --no-proc-start`) joins when it is executed. */
-static __always_inline void join_by_name(struct task_struct *task)
+/* The cgroup of @task in the tree @hierarchy. */
+static __always_inline const struct cgroup *cgroup_of(const struct task_struct *task,
+						      __u32 hierarchy)
+{
+	const struct css_set *set = BPF_CORE_READ(task, cgroups);
+
+	if (!hierarchy)
+		return BPF_CORE_READ(set, dfl_cgrp);
+	for (__u32 i = 0; i < MAX_CONTROLLERS; i++) {
+		const struct cgroup_subsys_state *css = NULL;
+		const struct cgroup *cgroup;
+
+		if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
+			break;
+		(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
+		cgroup = BPF_CORE_READ(css, cgroup);
+		if ((__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy)
+			return cgroup;
+	}
+	return NULL;
+}
+
+static __always_inline const struct cgroup *cgroup_above(const struct cgroup *cgroup)
+{
+	return BPF_CORE_READ(cgroup, self.parent, cgroup);
+}
+
+static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
+{
+	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
+
+	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
+		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
+			return 1;
+		cgroup = cgroup_above(cgroup);
+	}
+	return 0;
+}
+
+/* The mark for what is executed in a watched cgroup of version 2, or below one. */
+static __noinline struct snug_mark *cgroup_watch(const struct task_struct *task)
+{
+	const struct cgroup *cgroup = cgroup_of(task, 0);
+
+	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
+		struct snug_group key = { .kind = SNUG_GROUP_CGROUP,
+					  .id = BPF_CORE_READ(cgroup, kn, id) };
+		struct snug_mark *mark = bpf_map_lookup_elem(&snug_watches, &key);
+
+		if (mark)
+			return mark;
+		cgroup = cgroup_above(cgroup);
+	}
+	return NULL;
+}
+
+static __always_inline struct snug_mark *mntns_watch(const struct task_struct *task)
+{
+	struct snug_group key = { .kind = SNUG_GROUP_MNTNS, .id = mntns_of(task) };
+
+	return bpf_map_lookup_elem(&snug_watches, &key);
+}
+
+static __always_inline struct snug_mark *name_watch(const struct task_struct *task)
 {
 	struct snug_name_key key = {};
-	struct snug_mark *mark;
-	struct snug_slot *slot;
-	__u32 mntns = 0;
 
-	bpf_probe_read_kernel(key.comm, sizeof(key.comm), task->comm);
-	mark = bpf_map_lookup_elem(&snug_names, &key);
+	/* up to the NUL: what lies behind it may be left from a longer name */
+	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm), task->comm);
+	return bpf_map_lookup_elem(&snug_names, &key);
+}
+
+/* A program that no target has joins when it is executed under a name that is waited for (`record
+ * --no-proc-start`), or in a namespace or cgroup that is watched. */
+static __always_inline void join_at_exec(struct task_struct *task)
+{
+	struct snug_mark *mark = NULL;
+	struct snug_slot *slot;
+	bool has_entered = false;
+
+	if (n_names)
+		mark = name_watch(task);
+	if (!mark) {
+		has_entered = true;
+		if (n_mntns)
+			mark = mntns_watch(task);
+		if (!mark && n_cgroups)
+			mark = cgroup_watch(task);
+	}
 	if (!mark)
 		return;
 	slot = live_slot(mark);
-	if (!slot)
+	/* hooks that the runtime runs inside before it executes the container's program */
+	if (!slot || slot->is_waiting || !join(task, slot, mark))
 		return;
-	if (!put_mark(task, mark)) {
-		__sync_fetch_and_add(&slot->lost_tasks, 1);
-		return;
-	}
-	__sync_fetch_and_add(&slot->tasks, 1);
-	if (task->nsproxy)
-		mntns = task->nsproxy->mnt_ns->ns.inum;
-	tell(slot, mark, SNUG_NEWS_PROCESS, task, 0, mntns);
+	tell_process(slot, mark, task);
+	/* made before it was here; whoever comes again under a profile makes it behind the filter
+	 */
+	if (has_entered)
+		note_call(slot, mark, task, SNUG_ABI_NATIVE, NR_EXECVE);
+}
+
+/* What was armed is executed: the call that did it was made before there was anything to record. */
+static __always_inline void begin(struct task_struct *task, struct snug_slot *slot,
+				  struct snug_mark *mark)
+{
+	const __u32 word = SNUG_ABI_NATIVE * SNUG_ABI_WORDS + NR_EXECVE / 64;
+
+	__sync_fetch_and_or(&slot->bits[word], 1ull << (NR_EXECVE % 64));
+	slot->is_waiting = 0;
+	mark->role = SNUG_ROLE_MEMBER;
+	tell_process(slot, mark, task);
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	struct snug_slot *slot;
-	__u32 mntns = 0;
+	struct snug_slot *slot = NULL;
+	struct snug_mark late = {};
 
 	if (!snug_build_id)
 		return 0;
-	if (!mark && n_names) {
-		join_by_name(task);
+	/* a thread that executes takes its leader's id (fs/exec.c, de_thread()) */
+	if (!mark && n_pending && adopt((__u32)old_pid, &late))
 		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	}
-	if (!mark || mark->role == SNUG_ROLE_OWNER)
+	if (mark && mark->role == SNUG_ROLE_OWNER)
 		return 0;
-	slot = live_slot(mark);
-	if (!slot)
-		return 0;
-	if (mark->role == SNUG_ROLE_ARMED) {
-		mark->role = SNUG_ROLE_MEMBER;
-		if (task->nsproxy)
-			mntns = task->nsproxy->mnt_ns->ns.inum;
-		tell(slot, mark, SNUG_NEWS_PROCESS, task, 0, mntns);
+	if (mark)
+		slot = live_slot(mark);
+	if (!slot) {
+		if (!(n_names | n_mntns | n_cgroups))
+			return 0;
+		join_at_exec(task);
+		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+		if (!mark)
+			return 0;
+		slot = live_slot(mark);
+		if (!slot)
+			return 0;
 	}
-	tell_exec(slot, mark, task, bprm);
+	if (mark->role == SNUG_ROLE_ARMED)
+		begin(task, slot, mark);
+	if (mark->role == SNUG_ROLE_MEMBER)
+		tell_exec(slot, mark, task, bprm);
 	return 0;
+}
+
+/* Takes the task's mark away, wherever it is.  False when it had none that counts. */
+static __always_inline bool take_mark(struct task_struct *task, struct snug_mark *ret)
+{
+	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	bool is_counted;
+
+	if (!mark)
+		return n_pending && take_pending((__u32)task->pid, ret);
+	*ret = *mark;
+	/* who is just about to count it will see that it is too late */
+	is_counted = __sync_fetch_and_or(&mark->counted, 1);
+	if (bpf_task_storage_delete(&snug_tasks, task) == -E_NOENT)
+		return false; /* somebody else has taken it */
+	return is_counted || ret->role == SNUG_ROLE_OWNER;
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(snug_exit, struct task_struct *task)
 {
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
 	struct snug_mark gone = {};
 	struct snug_slot *slot;
 	__u32 index;
 
-	if (mark) {
-		gone = *mark;
-		bpf_task_storage_delete(&snug_tasks, task);
-	} else {
-		__u32 tid = (__u32)task->pid;
-
-		if (!n_pending || !adopt(tid, &gone))
-			return 0;
-		bpf_task_storage_delete(&snug_tasks, task);
-	}
+	if (!take_mark(task, &gone))
+		return 0;
 	index = gone.slot;
 	slot = bpf_map_lookup_elem(&snug_slots, &index);
 	if (!slot || slot->gen != gone.gen)
@@ -383,7 +584,94 @@ int BPF_PROG(snug_exit, struct task_struct *task)
 		return 0;
 	if (task->signal->live.counter == 0 && gone.role == SNUG_ROLE_MEMBER)
 		tell(slot, &gone, SNUG_NEWS_EXIT, task, 0, (__u32)task->exit_code);
-	if (__sync_fetch_and_add(&slot->tasks, (__u64)-1) == 1)
-		tell(slot, &gone, SNUG_NEWS_END, task, 0, 0);
+	leave(task, slot, &gone);
+	return 0;
+}
+
+static __always_inline bool is_marked_as(struct task_struct *task, const struct snug_mark *owner)
+{
+	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+
+	return mark && mark->role != SNUG_ROLE_OWNER && is_same_target(mark, owner);
+}
+
+static __always_inline bool has_comm(const struct task_struct *task, const char *want)
+{
+	char comm[SNUG_COMM_LEN] = {};
+
+	bpf_probe_read_kernel_str(comm, sizeof(comm), task->comm);
+	for (int i = 0; i < SNUG_COMM_LEN; i++) {
+		if (comm[i] != want[i])
+			return false;
+	}
+	return true;
+}
+
+static __always_inline bool is_wanted(struct task_struct *task, const struct snug_scan *scan,
+				      const struct snug_mark *owner)
+{
+	switch (scan->group.kind) {
+	case SNUG_GROUP_PROCESS:
+		return is_marked_as(task->group_leader, owner);
+	case SNUG_GROUP_TREE:
+		return is_marked_as(task->group_leader, owner) ||
+		       is_marked_as(task->real_parent, owner);
+	case SNUG_GROUP_MNTNS:
+		return mntns_of(task) == scan->group.id;
+	case SNUG_GROUP_CGROUP:
+		return is_in_cgroup(task, &scan->group);
+	case SNUG_GROUP_COMM:
+		return has_comm(task->group_leader, scan->comm);
+	}
+	return false;
+}
+
+/* The task may have begun to exit while it joined; its exit may have come too early to see that. */
+static __always_inline bool exits(struct task_struct *task, struct snug_slot *slot)
+{
+	struct snug_mark gone = {};
+
+	if (!(task->flags & PF_EXITING))
+		return false;
+	if (take_mark(task, &gone))
+		leave(task, slot, &gone);
+	return true;
+}
+
+/* Runs for every task, in the recorder's read(2), and does what the recorder's slot orders. */
+SEC("iter/task")
+int snug_scan(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct snug_mark *owner, *has, as = {};
+	struct snug_slot *slot;
+	__u32 index;
+
+	if (!task || task->flags & (PF_KTHREAD | PF_EXITING))
+		return 0;
+	owner = bpf_task_storage_get(&snug_tasks, bpf_get_current_task_btf(), 0, 0);
+	if (!owner || owner->role != SNUG_ROLE_OWNER)
+		return 0;
+	index = owner->slot;
+	slot = bpf_map_lookup_elem(&snug_slots, &index);
+	if (!slot || slot->gen != owner->gen || !is_wanted(task, &slot->scan, owner))
+		return 0;
+	has = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (has && (has->role == SNUG_ROLE_OWNER ||
+		    (is_same_target(has, owner) && has->role != SNUG_ROLE_PICKED)))
+		return 0;
+	if (has && !is_same_target(has, owner) && live_slot(has)) {
+		slot->scan.taken++;
+		return 0;
+	}
+	as.slot = owner->slot;
+	as.gen = owner->gen;
+	as.role = slot->scan.role;
+	as.side = slot->scan.side;
+	if (!join(task, slot, &as))
+		return 0;
+	slot->scan.added++;
+	if (!exits(task, slot) && task->pid == task->tgid)
+		tell_process(slot, &as, task);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #if defined(__TARGET_ARCH_x86)
 
+#define NR_EXECVE       59         /* arch/x86/entry/syscalls/syscall_64.tbl */
 #define TS_COMPAT       0x0002     /* arch/x86/include/asm/thread_info.h */
 #define X32_SYSCALL_BIT 0x40000000 /* arch/x86/include/uapi/asm/unistd.h */
 
@@ -23,6 +24,7 @@ static __always_inline __u32 abi_of_call(const struct task_struct *task, __u32 *
 
 #elif defined(__TARGET_ARCH_arm64)
 
+#define NR_EXECVE 221         /* asm-generic/unistd.h */
 #define TIF_32BIT (1ul << 22) /* arch/arm64/include/asm/thread_info.h */
 
 static __always_inline __u32 abi_of_call(const struct task_struct *task, __u32 *nr)

@@ -10,7 +10,7 @@
  */
 #include <linux/types.h>
 
-#define SNUG_ABI_VERSION 1
+#define SNUG_ABI_VERSION 2
 
 enum {
 	SNUG_SLOTS = 1024,       /* recordings at the same time */
@@ -29,7 +29,53 @@ enum snug_bpf_abi {
 	_SNUG_ABI_MAX,
 };
 
-enum { SNUG_ABI_WORDS = SNUG_CALLS / 64 };
+/* Who made a call: two bitmaps of one recording. */
+enum snug_side {
+	SNUG_SIDE_MAIN,    /* what the target is, and its descendants */
+	SNUG_SIDE_ENTERED, /* what came into its namespaces from outside, and its descendants */
+	_SNUG_SIDE_MAX,
+};
+
+enum {
+	SNUG_ABI_WORDS = SNUG_CALLS / 64,
+	SNUG_SIDE_WORDS = _SNUG_ABI_MAX * SNUG_ABI_WORDS,
+	SNUG_BIT_WORDS = _SNUG_SIDE_MAX * SNUG_SIDE_WORDS,
+};
+
+/* What tasks have in common that shall join. */
+enum snug_group_kind {
+	SNUG_GROUP_NONE,
+	SNUG_GROUP_PROCESS, /* the threads of processes that are picked (SNUG_ROLE_PICKED) */
+	SNUG_GROUP_TREE,    /* these and their descendants */
+	SNUG_GROUP_MNTNS,   /* id: inode number of a mount namespace */
+	SNUG_GROUP_CGROUP,  /* id: of a cgroup, or of one above the task's; hierarchy: its tree's */
+	SNUG_GROUP_COMM,    /* the process' name is snug_scan.comm */
+};
+
+/* Also the key of the map `watches`. */
+struct snug_group {
+	__u32 kind;
+	__u32 hierarchy; /* number of a cgroup tree (proc_cgroup(5)), 0 for version 2 */
+	__u64 id;
+};
+_Static_assert(sizeof(struct snug_group) == 16, "");
+
+/* An order for the iterator `snug_scan`, which its owner then reads: all tasks that are of @group
+ * join.  The results are added up. */
+struct snug_scan {
+	struct snug_group group;
+	char comm[SNUG_COMM_LEN]; /* padded with NUL */
+	__u16 role;
+	__u16 side;
+	__u32 added; /* tasks that joined */
+	__u32 taken; /* tasks that another recording has: they have not joined */
+	__u32 pad[3];
+};
+_Static_assert(sizeof(struct snug_scan) == 56, "");
+
+/* Set in snug_slot.tasks when the last task of a target that is_finite has gone: from then on
+ * nothing can join. */
+#define SNUG_TASKS_ENDED (1ull << 63)
 
 enum snug_slot_state {
 	SNUG_SLOT_FREE,
@@ -40,36 +86,43 @@ enum snug_slot_state {
 struct snug_slot {
 	__u32 state;
 	__u32 gen;        /* grows by one with each claim; 0: never used */
-	__u64 tasks;      /* living threads of the target */
+	__u64 tasks;      /* living threads of the target, and perhaps SNUG_TASKS_ENDED */
 	__u64 odd;        /* numbers >= SNUG_CALLS noted in the map `odd` */
 	__u64 lost_news;  /* events that found the ring full */
 	__u64 lost_tasks; /* threads that could not be marked: their calls are missing */
 	__u64 lost_odd;   /* numbers >= SNUG_CALLS beyond SNUG_ODD_PER_SLOT */
-	__u64 reserved;
-	__u64 bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS]; /* the truth: which calls were made */
-	__u64 reserved2;
+	__u32 is_finite;  /* the recording is over when the last task has gone */
+	__u32 is_waiting; /* a process is armed and has not executed anything: nobody can enter */
+	__u64 pad;
+	struct snug_scan scan;
+	__u64 pad2;
+	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
 };
-_Static_assert(sizeof(struct snug_slot) == 448, "a slot is seven cache lines");
+_Static_assert(sizeof(struct snug_slot) == 896, "a slot is fourteen cache lines");
 
 enum snug_role {
 	SNUG_ROLE_MEMBER = 1, /* calls are recorded, children are members */
-	SNUG_ROLE_ARMED,      /* becomes a member with its next successful execve */
+	SNUG_ROLE_ARMED,      /* becomes a member with its next successful execve; a new thread of
+			       * its process is armed, a new process is not */
 	SNUG_ROLE_OWNER,      /* the recorder: its death frees the slot; never recorded */
+	SNUG_ROLE_PICKED,     /* user space points at this task, for a scan; not counted */
 };
 
-/* Value of the task storage, of `pending` and of `names`. */
+/* Value of the task storage, of `pending`, `names` and `watches`. */
 struct snug_mark {
 	__u32 slot;
 	__u32 gen;
-	__u32 role;
-	__u32 pad;
+	__u16 role;
+	__u16 side;
+	__u32 counted; /* 1: this mark is one of snug_slot.tasks; whoever sets it first counts */
 };
 _Static_assert(sizeof(struct snug_mark) == 16, "");
 
 struct snug_odd_key {
 	__u32 slot;
 	__u32 gen;
-	__u32 abi;
+	__u16 abi;
+	__u16 side;
 	__u32 nr;
 };
 _Static_assert(sizeof(struct snug_odd_key) == 16, "");
@@ -88,7 +141,8 @@ enum snug_news_type {
 };
 
 struct snug_news {
-	__u32 type;
+	__u16 type;
+	__u16 side;
 	__u32 gen;     /* SIGSYS: 1 for a child of the watcher, else 2 */
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 pid;     /* thread group id */

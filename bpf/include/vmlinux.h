@@ -30,6 +30,32 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct css_set {
+	struct cgroup_subsys_state *subsys[16]; /* as many as the kernel has controllers */
+	struct cgroup *dfl_cgrp;
+};
+
 struct signal_struct {
 	atomic_t live; /* threads that have not begun to exit */
 };
@@ -38,13 +64,16 @@ struct bpf_local_storage;
 
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int flags; /* PF_* (linux/sched.h) */
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
+	struct task_struct *group_leader;
 	int exit_code;
 	char comm[16];
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct bpf_local_storage *bpf_storage; /* CONFIG_BPF_SYSCALL; NULL: no map has a value */
 };
 
@@ -53,5 +82,9 @@ struct linux_binprm {
 };
 
 struct pt_regs;
+
+struct bpf_iter__task {
+	struct task_struct *task;
+};
 
 #pragma clang attribute pop

@@ -18,6 +18,7 @@ enum {
 	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
 	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
 	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
+	SNUG_LIMIT_RECORDING_BASELINES = 64,    /* of runtimes, in one recording */
 	SNUG_LIMIT_ANNOTATION_BYTES = 16384,    /* the value of one annotation */
 	SNUG_LIMIT_CONTAINERS = 4096,           /* on one host */
 	SNUG_LIMIT_ARGSET_BOXES = 4096,         /* in one set of argument vectors */

@@ -189,7 +189,7 @@ static int load(struct record *rec, struct snug_err *err)
 {
 	struct snug_session_options opts = {
 		.command = (const char *const *)rec->argv,
-		.by_comm = rec->args->no_proc_start,
+		.alone = rec->args->no_proc_start,
 		.on_event = on_event,
 		.data = rec,
 	};

@@ -22,6 +22,9 @@ static void write_call(struct snug_writer *w, const struct snug_recording_call *
 		snug_writer_member_uint(w, "pid", c->pid);
 		snug_writer_member_string(w, "comm", c->comm ? c->comm : "");
 	}
+	if (c->by & SNUG_BY_ENTERED)
+		snug_writer_member_string(w, "entered",
+					  snug_recording_call_is_foreign(c) ? "only" : "also");
 	snug_writer_end_object(w);
 }
 
@@ -81,6 +84,49 @@ static void write_execs(struct snug_writer *w, const struct snug_recording *r)
 		snug_writer_member_uint(w, "pid", e->pid);
 		snug_writer_member_string(w, "comm", e->comm);
 		snug_writer_member_string(w, "path", e->path);
+		if (e->entered)
+			snug_writer_member_bool(w, "entered", true);
+		snug_writer_end_object(w);
+	}
+	snug_writer_end_array(w);
+}
+
+static void write_known(struct snug_writer *w, const char *key, const char *value)
+{
+	if (value)
+		snug_writer_member_string(w, key, value);
+}
+
+static void write_container(struct snug_writer *w, const struct snug_recording_container *c)
+{
+	if (!c)
+		return;
+	snug_writer_key(w, "container");
+	snug_writer_begin_object(w);
+	write_known(w, "id", c->id);
+	write_known(w, "name", c->name);
+	write_known(w, "image", c->image);
+	write_known(w, "runtime", c->runtime);
+	if (c->pid)
+		snug_writer_member_uint(w, "pid", c->pid);
+	write_known(w, "seccomp", c->seccomp);
+	snug_writer_end_object(w);
+}
+
+static void write_baselines(struct snug_writer *w, const struct snug_recording *r)
+{
+	if (!r->baselines.len)
+		return;
+	snug_writer_key(w, "baselines");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (b, &r->baselines) {
+		snug_writer_begin_object(w);
+		snug_writer_member_string(w, "label", b->label);
+		snug_writer_key(w, "names");
+		snug_writer_begin_array(w);
+		VEC_FOREACH (name, &b->names)
+			snug_writer_string(w, *name);
+		snug_writer_end_array(w);
 		snug_writer_end_object(w);
 	}
 	snug_writer_end_array(w);
@@ -104,11 +150,13 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	snug_writer_end_array(w);
 	if (r->command_is_cut)
 		snug_writer_member_bool(w, "commandIsCut", true);
+	write_container(w, r->container);
 	write_exit(w, r);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
 	write_losses(w, r);
 	write_calls(w, r);
 	write_execs(w, r);
+	write_baselines(w, r);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 }
@@ -195,6 +243,7 @@ struct call_fields {
 	uint32_t nr, pid;
 	uint64_t first_us;
 	char *name, *comm;
+	unsigned by;
 };
 
 static void call_fields_done(struct call_fields *f)
@@ -227,6 +276,19 @@ static int check_name(struct snug_decode *d, const struct snug_doc_value *v, enu
 				nr, snug_arch_name(arch));
 }
 
+static int decode_by(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	unsigned *by = dst;
+
+	if (v->type == SNUG_DOC_STRING && strcmp(v->str.text, "only") == 0)
+		*by = SNUG_BY_ENTERED;
+	else if (v->type == SNUG_DOC_STRING && strcmp(v->str.text, "also") == 0)
+		*by = SNUG_BY_MAIN | SNUG_BY_ENTERED;
+	else
+		return snug_decode_expected(d, v, "'only' or 'also'");
+	return 0;
+}
+
 static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	static const struct snug_decode_field fields[] = {
@@ -235,9 +297,11 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 		{ "firstUs", snug_decode_u64, offsetof(struct call_fields, first_us), 0 },
 		{ "pid", snug_decode_u32, offsetof(struct call_fields, pid), 0 },
 		{ "comm", snug_decode_string, offsetof(struct call_fields, comm), 0 },
+		{ "entered", decode_by, offsetof(struct call_fields, by), 0 },
 		{ NULL },
 	};
-	CLEANUP(call_fields_done) struct call_fields f = { .first_us = UINT64_MAX };
+	CLEANUP(call_fields_done)
+	struct call_fields f = { .first_us = UINT64_MAX, .by = SNUG_BY_MAIN };
 	struct calls_of *of = dst;
 	struct snug_recording_call *c;
 	int e;
@@ -251,6 +315,7 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 	c = snug_recording_call(of->recording, of->arch, f.nr);
 	if (of->recording->calls.len > SNUG_LIMIT_RECORDING_CALLS)
 		return snug_decode_fail(d, v, -E2BIG, "over %d calls", SNUG_LIMIT_RECORDING_CALLS);
+	c->by |= f.by;
 	if (f.first_us == UINT64_MAX)
 		return 0;
 	free(c->comm);
@@ -294,6 +359,7 @@ static int decode_exec(struct snug_decode *d, const struct snug_doc_value *v, vo
 		  SNUG_DECODE_REQUIRED },
 		{ "path", snug_decode_string, offsetof(struct snug_recording_exec, path),
 		  SNUG_DECODE_REQUIRED },
+		{ "entered", snug_decode_bool, offsetof(struct snug_recording_exec, entered), 0 },
 		{ NULL },
 	};
 	struct snug_recording *r = dst;
@@ -304,6 +370,62 @@ static int decode_exec(struct snug_decode *d, const struct snug_doc_value *v, vo
 static int decode_execs(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	return snug_decode_array(d, v, SNUG_LIMIT_RECORDING_EXECS, decode_exec, dst);
+}
+
+static int decode_container(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "id", snug_decode_string, offsetof(struct snug_recording_container, id), 0 },
+		{ "name", snug_decode_string, offsetof(struct snug_recording_container, name), 0 },
+		{ "image", snug_decode_string, offsetof(struct snug_recording_container, image),
+		  0 },
+		{ "runtime", snug_decode_string, offsetof(struct snug_recording_container, runtime),
+		  0 },
+		{ "pid", snug_decode_u32, offsetof(struct snug_recording_container, pid), 0 },
+		{ "seccomp", snug_decode_string, offsetof(struct snug_recording_container, seccomp),
+		  0 },
+		{ NULL },
+	};
+
+	return snug_decode_object(d, v, fields, snug_recording_container(dst));
+}
+
+static int decode_baseline_name(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct snug_recording_baseline *b = dst;
+	char *name = NULL;
+	int e;
+
+	e = snug_decode_string(d, v, &name);
+	if (e < 0)
+		return e;
+	*VEC_PUSH(&b->names) = name;
+	if (!snug_syscall_is_known(name))
+		return snug_decode_unknown_name(d, v, "syscall", snug_syscall_names());
+	return 0;
+}
+
+static int decode_baseline_names(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_RECORDING_WORDS, decode_baseline_name, dst);
+}
+
+static int decode_baseline(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "label", snug_decode_string, offsetof(struct snug_recording_baseline, label),
+		  SNUG_DECODE_REQUIRED },
+		{ "names", decode_baseline_names, 0, SNUG_DECODE_REQUIRED },
+		{ NULL },
+	};
+	struct snug_recording *r = dst;
+
+	return snug_decode_object(d, v, fields, VEC_PUSH(&r->baselines));
+}
+
+static int decode_baselines(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_RECORDING_BASELINES, decode_baseline, dst);
 }
 
 static int decode_version(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
@@ -333,12 +455,14 @@ static const struct snug_decode_field recording_fields[] = {
 	{ "durationUs", snug_decode_u64, offsetof(struct snug_recording, duration_us), 0 },
 	{ "command", decode_command, 0, 0 },
 	{ "commandIsCut", snug_decode_bool, offsetof(struct snug_recording, command_is_cut), 0 },
+	{ "container", decode_container, 0, 0 },
 	{ "exit", decode_exit, 0, 0 },
 	{ "stoppedEarly", snug_decode_bool, offsetof(struct snug_recording, stopped_early), 0 },
 	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */
 	{ "lost", decode_losses, 0, 0 },
 	{ "calls", decode_calls, 0, SNUG_DECODE_REQUIRED },
 	{ "execs", decode_execs, 0, 0 },
+	{ "baselines", decode_baselines, 0, 0 },
 	{ NULL },
 };
 

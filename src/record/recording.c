@@ -13,6 +13,26 @@ struct snug_recording *snug_recording_new(void)
 	return r;
 }
 
+static void container_free(struct snug_recording_container *c)
+{
+	if (!c)
+		return;
+	free(c->id);
+	free(c->name);
+	free(c->image);
+	free(c->runtime);
+	free(c->seccomp);
+	free(c);
+}
+
+static void baseline_done(struct snug_recording_baseline *b)
+{
+	free(b->label);
+	VEC_FOREACH (name, &b->names)
+		free(*name);
+	VEC_DONE(&b->names);
+}
+
 struct snug_recording *snug_recording_free(struct snug_recording *r)
 {
 	if (!r)
@@ -33,6 +53,10 @@ struct snug_recording *snug_recording_free(struct snug_recording *r)
 		free(e->path);
 	}
 	VEC_DONE(&r->execs);
+	VEC_FOREACH (b, &r->baselines)
+		baseline_done(b);
+	VEC_DONE(&r->baselines);
+	container_free(r->container);
 	free(r);
 	return NULL;
 }
@@ -53,6 +77,28 @@ struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum s
 	call->nr = nr;
 	call->name = name ? xstrdup(name) : NULL;
 	return call;
+}
+
+bool snug_recording_call_is_foreign(const struct snug_recording_call *c)
+{
+	return c->by == SNUG_BY_ENTERED;
+}
+
+struct snug_recording_container *snug_recording_container(struct snug_recording *r)
+{
+	if (!r->container)
+		r->container = xcalloc(1, sizeof(*r->container));
+	return r->container;
+}
+
+void snug_recording_add_baseline(struct snug_recording *r, const char *label,
+				 const char *const *names, size_t n)
+{
+	struct snug_recording_baseline *b = VEC_PUSH(&r->baselines);
+
+	b->label = xstrdup(label);
+	for (size_t i = 0; i < n; i++)
+		*VEC_PUSH(&b->names) = xstrdup(names[i]);
 }
 
 static int compare_calls(const void *a, const void *b)

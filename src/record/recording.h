@@ -15,9 +15,16 @@ struct snug_str;
 
 #define SNUG_RECORDING_VERSION 1
 
+/* Who made a call; 0 is as good as SNUG_BY_MAIN. */
+enum {
+	SNUG_BY_MAIN = 1u << 0, /* the target: a command, a container's program, and descendants */
+	SNUG_BY_ENTERED = 1u << 1, /* what came into the container from outside: `podman exec` */
+};
+
 struct snug_recording_call {
 	enum snug_arch arch;
 	uint32_t nr;       /* without __X32_SYSCALL_BIT */
+	unsigned by;       /* SNUG_BY_* */
 	char *name;        /* NULL when no table knows the number */
 	bool has_first;    /* whether the next three are known: news can be lost, the call cannot */
 	uint64_t first_us; /* after the start */
@@ -30,6 +37,22 @@ struct snug_recording_exec {
 	uint32_t pid;
 	char *comm;
 	char *path; /* as given to execve(2) */
+	bool entered;
+};
+
+/* What is known of the container that was recorded; strings may be NULL. */
+struct snug_recording_container {
+	char *id, *name, *image;
+	char *runtime; /* "runc" */
+	char *seccomp; /* mode of its program when it was executed: "none", "strict", "filter" */
+	uint32_t pid;  /* of its first process, as the initial PID namespace numbers it; or 0 */
+};
+
+/* Calls that a runtime makes behind the filter before it executes the container's program: known
+ * beforehand, and not observed. */
+struct snug_recording_baseline {
+	char *label; /* "runc 1.1.5" */
+	VEC(char *) names;
 };
 
 enum snug_exit_kind {
@@ -50,6 +73,7 @@ struct snug_recording {
 	char *start;  /* RFC 3339, UTC, microseconds */
 	uint64_t duration_us;
 	VEC(char *) command;
+	struct snug_recording_container *container; /* NULL: none */
 	bool command_is_cut; /* over SNUG_LIMIT_RECORDING_WORDS, or a word over its limit */
 	enum snug_exit_kind exit_kind;
 	uint32_t exit_value;
@@ -57,6 +81,7 @@ struct snug_recording {
 	struct snug_recording_losses lost;
 	VEC(struct snug_recording_call) calls; /* sorted by arch, then number */
 	VEC(struct snug_recording_exec) execs; /* in order of time */
+	VEC(struct snug_recording_baseline) baselines;
 };
 
 struct snug_recording *snug_recording_new(void);
@@ -66,6 +91,13 @@ DEFINE_FREEP(struct snug_recording, snug_recording_freep, snug_recording_free)
 /* The call, added when it was not there; borrowed until the next one is added. */
 struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum snug_arch arch,
 						uint32_t nr);
+/* Whether only what came into the container from outside made the call. */
+bool snug_recording_call_is_foreign(const struct snug_recording_call *c);
+/* The container's facts, all empty when there were none; to be filled in. */
+struct snug_recording_container *snug_recording_container(struct snug_recording *r);
+/* A baseline; @names are copied. */
+void snug_recording_add_baseline(struct snug_recording *r, const char *label,
+				 const char *const *names, size_t n);
 void snug_recording_sort(struct snug_recording *r);
 /* Whether nothing was lost that a profile needs or a fact depends on. */
 bool snug_recording_is_complete(const struct snug_recording *r);

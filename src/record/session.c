@@ -4,13 +4,20 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "snug_abi.h"
+#include "trace/cgroup.h"
 #include "trace/engine.h"
+#include "trace/join.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 struct snug_session {
 	struct snug_engine *engine;
@@ -19,6 +26,8 @@ struct snug_session {
 	struct snug_session_options opts;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
 	bool has_started;
+	bool is_attached; /* to what runs already */
+	uint32_t mntns;   /* of the process that was armed or attached */
 };
 
 static uint64_t now_ns(void)
@@ -73,7 +82,7 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	int r;
 
 	s->opts = *opts;
-	r = snug_engine_open(opts->by_comm, &s->engine, err);
+	r = snug_engine_open(opts->alone, &s->engine, err);
 	if (r < 0)
 		return r;
 	r = snug_target_new(s->engine, &s->target, err);
@@ -119,13 +128,105 @@ int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_
 	return snug_target_add_comm(s->target, comm, ret_no_running, err);
 }
 
+/* The inode number of the mount namespace of @pid, which @pidfd proves to be the same process
+ * still. */
+static int read_mntns(uint32_t pid, int pidfd, uint32_t *ret, struct snug_err *err)
+{
+	struct pollfd alive = { .fd = pidfd, .events = POLLIN };
+	char path[64];
+	struct stat st;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%u/ns/mnt", pid);
+	r = stat(path, &st) < 0 ? -errno : 0;
+	if (poll(&alive, 1, 0) != 0 || r == -ENOENT || r == -ESRCH)
+		return snug_err_set(err, -ESRCH, "process %u has ended", pid);
+	if (r < 0)
+		return snug_err_set(err, r, "%s: %s", path, strerror(-r));
+	*ret = (uint32_t)st.st_ino;
+	return 0;
+}
+
+static int join_pid(struct snug_session *s, uint32_t pid,
+		    int (*join)(struct snug_target *t, int pidfd, struct snug_err *err),
+		    struct snug_err *err)
+{
+	CLEANUP(closep) int pidfd = -EBADF;
+	int r;
+
+	if (!pid || pid > INT32_MAX)
+		return snug_err_set(err, -ESRCH, "there is no process %u", pid);
+	pidfd = (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+	if (pidfd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT))
+		return snug_err_set(err, -ESRCH, "there is no process %u", pid);
+	if (pidfd < 0)
+		return snug_err_errno(err, "process %u", pid);
+	r = read_mntns(pid, pidfd, &s->mntns, err);
+	if (r < 0)
+		return r;
+	start_clock(s);
+	r = join(s->target, pidfd, err);
+	return r < 0 ? snug_err_wrap(err, r, "process %u", pid) : 0;
+}
+
+int snug_session_arm_pid(struct snug_session *s, uint32_t pid, struct snug_err *err)
+{
+	return join_pid(s, pid, snug_target_arm_process, err);
+}
+
+int snug_session_attach_pid(struct snug_session *s, uint32_t pid, struct snug_err *err)
+{
+	s->has_started = s->is_attached = true;
+	return join_pid(s, pid, snug_target_attach_tree, err);
+}
+
+int snug_session_attach_cgroup(struct snug_session *s, const char *path, struct snug_err *err)
+{
+	struct snug_group cgroup;
+	int r;
+
+	r = snug_cgroup_find(path, &cgroup, err);
+	if (r < 0)
+		return r;
+	s->has_started = s->is_attached = true;
+	start_clock(s);
+	/* newcomers first: between the two steps nobody slips in */
+	r = snug_target_watch_cgroup(s->target, &cgroup, err);
+	if (r == 0)
+		r = snug_target_attach_cgroup(s->target, &cgroup, err);
+	return r < 0 ? snug_err_wrap(err, r, "%s", path) : 0;
+}
+
+int snug_session_follow_entered(struct snug_session *s, struct snug_err *err)
+{
+	int r;
+
+	r = snug_target_watch_mntns(s->target, s->mntns, err);
+	if (r == 0 && s->is_attached)
+		r = snug_target_attach_mntns(s->target, s->mntns, err);
+	return r;
+}
+
+uint32_t snug_session_mntns(const struct snug_session *s)
+{
+	return s->mntns;
+}
+
+bool snug_session_has_begun(const struct snug_session *s)
+{
+	return !snug_target_is_waiting(s->target);
+}
+
 int snug_session_poll_fd(const struct snug_session *s)
 {
 	return snug_target_poll_fd(s->target);
 }
 
+/* Both sides may tell of the same call. */
 static void set_first(struct snug_recording_call *c, uint64_t at_us, uint32_t pid, const char *comm)
 {
+	if (c->has_first && c->first_us <= at_us)
+		return;
 	c->has_first = true;
 	c->first_us = at_us;
 	c->pid = pid;
@@ -147,6 +248,7 @@ static void keep_exec(struct snug_session *s, const struct snug_session_event *e
 	e->pid = ev->pid;
 	e->comm = xstrdup(ev->comm);
 	e->path = xstrdup(ev->path);
+	e->entered = ev->entered;
 }
 
 /* The execve that started the target was made before anything could be observed. */
@@ -163,7 +265,9 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 {
 	struct snug_session *s = data;
 	char comm[SNUG_COMM_LEN + 1] = { 0 };
-	struct snug_session_event ev = { .pid = n->pid, .comm = comm };
+	struct snug_session_event ev = { .pid = n->pid,
+					 .comm = comm,
+					 .entered = n->side == SNUG_SIDE_ENTERED };
 
 	memcpy(comm, n->comm, SNUG_COMM_LEN);
 	if (n->type == SNUG_NEWS_EXEC && !s->has_started)
@@ -221,11 +325,12 @@ uint64_t snug_session_elapsed_us(const struct snug_session *s)
 	return (now_ns() - s->start_ns) / 1000;
 }
 
-static void keep_call(void *data, uint32_t abi, uint32_t nr)
+static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
-	(void)snug_recording_call(s->recording, arch_of_abi(abi), nr);
+	snug_recording_call(s->recording, arch_of_abi(abi), nr)->by |=
+		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 }
 
 struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, bool stopped_early)

@@ -27,11 +27,15 @@ struct snug_session_event {
 	const char *name; /* CALL: or NULL */
 	uint32_t mntns;   /* PROCESS: inode number of its mount namespace */
 	const char *path; /* EXEC */
+	bool entered;     /* came into the container from outside, or descends from what did */
 };
 
 struct snug_session_options {
 	const char *const *command; /* NULL-terminated, copied; for the record */
-	bool by_comm;               /* snug_session_watch_comm() will be called, not _arm() */
+	/* An instance of the programs that nobody shares: for snug_session_watch_comm(), and for a
+	 * second try when _arm_pid() or _attach_*() said -EBUSY, because another recording has some
+	 * of these tasks. */
+	bool alone;
 	/* Told of every event, in order; may be NULL. */
 	void (*on_event)(void *data, const struct snug_session_event *ev);
 	void *data;
@@ -39,7 +43,9 @@ struct snug_session_options {
 
 struct snug_session;
 
-/* Gets an engine ready; nothing is recorded yet.  Errors as snug_engine_open(). */
+/* Gets an engine ready; nothing is recorded yet.  The session belongs to this process: it cannot be
+ * handed to one that forks off, and the recording goes on only as long as this process lives.
+ * Errors as snug_engine_open(). */
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err) __attribute__((warn_unused_result));
 struct snug_session *snug_session_free(struct snug_session *s);
@@ -51,9 +57,35 @@ int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err);
  * where those that run already cannot be found (snug_target_add_comm()). */
 int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
 			    struct snug_err *err);
+
+/*
+ * Containers, in this order: one of _arm_pid(), _attach_pid() and _attach_cgroup(); then, for the
+ * first two, _follow_entered().
+ *
+ * _arm_pid: @pid, as our PID namespace numbers it, is the container's first process, which has not
+ * executed the container's program: an OCI hook's view.  Recorded is from its next successful
+ * execve on, whichever of its threads makes it.  _attach_pid: the process and its descendants, from
+ * now on. _attach_cgroup: @path is the cgroup's directory (/sys/fs/cgroup/...); what is in it and
+ * below, now or later. -ESRCH when there is no such process, -EBUSY (above), -EINVAL when @path is
+ * no cgroup.
+ */
+int snug_session_arm_pid(struct snug_session *s, uint32_t pid, struct snug_err *err);
+int snug_session_attach_pid(struct snug_session *s, uint32_t pid, struct snug_err *err);
+int snug_session_attach_cgroup(struct snug_session *s, const char *path, struct snug_err *err);
+/* What enters the process' mount namespace joins as "entered": from its exec in there on, and after
+ * _attach_pid() also what has entered already.  -EINVAL, and nothing is followed, when that is the
+ * host's namespace; -EBUSY when another recording follows it. */
+int snug_session_follow_entered(struct snug_session *s, struct snug_err *err);
+/* Inode number of that mount namespace; 0 after _attach_cgroup(). */
+uint32_t snug_session_mntns(const struct snug_session *s);
+/* Whether what was armed has executed its program; when the target ended before, there is nothing
+ * to make a profile of. */
+bool snug_session_has_begun(const struct snug_session *s);
+
 int snug_session_poll_fd(const struct snug_session *s);
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err);
-/* Threads of the target that live. */
+/* Threads of the target that live, entered ones too.  0 after one of _arm*() or _attach_pid(): it
+ * is over, and nothing can join any more. */
 uint64_t snug_session_n_tasks(const struct snug_session *s);
 /* Distinct calls so far. */
 size_t snug_session_n_calls(const struct snug_session *s);

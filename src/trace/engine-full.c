@@ -42,6 +42,7 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 		{ obj->progs.snug_fork, obj->links.snug_fork },
 		{ obj->progs.snug_exec, obj->links.snug_exec },
 		{ obj->progs.snug_exit, obj->links.snug_exit },
+		{ obj->progs.snug_scan, obj->links.snug_scan },
 	};
 
 	for (int i = 0; i < SNUG_N_PROGS; i++) {
@@ -53,6 +54,7 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 	e->odd_fd = keep_fd(bpf_map__fd(obj->maps.snug_odd));
 	e->pending_fd = keep_fd(bpf_map__fd(obj->maps.snug_pending));
 	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
+	e->watches_fd = keep_fd(bpf_map__fd(obj->maps.snug_watches));
 	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
 	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
 }

@@ -4,17 +4,24 @@
 #include "snug_abi.h"
 #include "trace/engine.h"
 
-enum { SNUG_N_PROGS = 4 };
+enum snug_prog {
+	SNUG_PROG_SYS_ENTER,
+	SNUG_PROG_FORK,
+	SNUG_PROG_EXEC,
+	SNUG_PROG_EXIT,
+	SNUG_PROG_SCAN, /* an iterator: runs when it is read only */
+	SNUG_N_PROGS,
+};
 
 /* The programs' .bss, shared with the kernel. */
 struct snug_shared_counters {
-	uint64_t n_pending, n_names;
+	uint64_t n_pending, n_names, n_mntns, n_cgroups;
 };
 
 struct snug_engine {
 	int progs[SNUG_N_PROGS];
 	int links[SNUG_N_PROGS]; /* holding them keeps the instance attached */
-	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, tasks_fd, bss_fd;
+	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, watches_fd, tasks_fd, bss_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */

@@ -27,19 +27,22 @@ int snug_engine_load_light(struct snug_engine *e, uint64_t build_id)
 	if (r == 0)
 		r = snug_recorder_light__attach(obj);
 	if (r >= 0) {
-		e->progs[0] = take(&obj->progs.snug_sys_enter.prog_fd);
-		e->progs[1] = take(&obj->progs.snug_fork.prog_fd);
-		e->progs[2] = take(&obj->progs.snug_exec.prog_fd);
-		e->progs[3] = take(&obj->progs.snug_exit.prog_fd);
-		e->links[0] = take(&obj->links.snug_sys_enter_fd);
-		e->links[1] = take(&obj->links.snug_fork_fd);
-		e->links[2] = take(&obj->links.snug_exec_fd);
-		e->links[3] = take(&obj->links.snug_exit_fd);
+		e->progs[SNUG_PROG_SYS_ENTER] = take(&obj->progs.snug_sys_enter.prog_fd);
+		e->progs[SNUG_PROG_FORK] = take(&obj->progs.snug_fork.prog_fd);
+		e->progs[SNUG_PROG_EXEC] = take(&obj->progs.snug_exec.prog_fd);
+		e->progs[SNUG_PROG_EXIT] = take(&obj->progs.snug_exit.prog_fd);
+		e->progs[SNUG_PROG_SCAN] = take(&obj->progs.snug_scan.prog_fd);
+		e->links[SNUG_PROG_SYS_ENTER] = take(&obj->links.snug_sys_enter_fd);
+		e->links[SNUG_PROG_FORK] = take(&obj->links.snug_fork_fd);
+		e->links[SNUG_PROG_EXEC] = take(&obj->links.snug_exec_fd);
+		e->links[SNUG_PROG_EXIT] = take(&obj->links.snug_exit_fd);
+		e->links[SNUG_PROG_SCAN] = take(&obj->links.snug_scan_fd);
 		e->slots_fd = take(&obj->maps.snug_slots.map_fd);
 		e->rings_fd = take(&obj->maps.snug_rings.map_fd);
 		e->odd_fd = take(&obj->maps.snug_odd.map_fd);
 		e->pending_fd = take(&obj->maps.snug_pending.map_fd);
 		e->names_fd = take(&obj->maps.snug_names.map_fd);
+		e->watches_fd = take(&obj->maps.snug_watches.map_fd);
 		e->tasks_fd = take(&obj->maps.snug_tasks.map_fd);
 		e->bss_fd = take(&obj->maps.bss.map_fd);
 	}

@@ -2,7 +2,7 @@
 /*
  * Finding, loading and holding an instance of the recorder programs.
  *
- * An instance is recognised by its four programs' names, by the build id in its .rodata (a hash of
+ * An instance is recognised by its programs' names, by the build id in its .rodata (a hash of
  * the embedded object, so that two versions of snug never share), and by having been loaded by
  * root: nobody else may feed facts into a recording.  Two recorders that start at the same moment
  * take turns under a lock; when the lock is not to be had, both load, which costs time, not truth.
@@ -26,10 +26,9 @@
 #include <unistd.h>
 
 static const char *const prog_names[SNUG_N_PROGS] = {
-	"snug_sys_enter",
-	"snug_fork",
-	"snug_exec",
-	"snug_exit",
+	[SNUG_PROG_SYS_ENTER] = "snug_sys_enter", [SNUG_PROG_FORK] = "snug_fork",
+	[SNUG_PROG_EXEC] = "snug_exec",           [SNUG_PROG_EXIT] = "snug_exit",
+	[SNUG_PROG_SCAN] = "snug_scan",
 };
 
 static uint64_t build_id(void)
@@ -51,7 +50,7 @@ static struct snug_engine *engine_new(void)
 	for (int i = 0; i < SNUG_N_PROGS; i++)
 		e->progs[i] = e->links[i] = -EBADF;
 	e->slots_fd = e->rings_fd = e->odd_fd = e->pending_fd = -EBADF;
-	e->names_fd = e->tasks_fd = e->bss_fd = -EBADF;
+	e->names_fd = e->watches_fd = e->tasks_fd = e->bss_fd = -EBADF;
 	return e;
 }
 
@@ -72,6 +71,7 @@ struct snug_engine *snug_engine_free(struct snug_engine *e)
 	closep(&e->odd_fd);
 	closep(&e->pending_fd);
 	closep(&e->names_fd);
+	closep(&e->watches_fd);
 	closep(&e->tasks_fd);
 	closep(&e->bss_fd);
 	free(e);
@@ -140,7 +140,8 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 	} places[] = {
 		{ "snug_slots", &e->slots_fd }, { "snug_rings", &e->rings_fd },
 		{ "snug_odd", &e->odd_fd },     { "snug_pending", &e->pending_fd },
-		{ "snug_names", &e->names_fd }, { "snug_tasks", &e->tasks_fd },
+		{ "snug_names", &e->names_fd }, { "snug_watches", &e->watches_fd },
+		{ "snug_tasks", &e->tasks_fd },
 	};
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0) {
@@ -214,7 +215,8 @@ static int link_prog(int link_fd, int *ret_prog_fd)
 
 	if (bpf_obj_get_info_by_fd(link_fd, &link, &len) < 0)
 		return -1;
-	if (link.type != BPF_LINK_TYPE_RAW_TRACEPOINT && link.type != BPF_LINK_TYPE_TRACING)
+	if (link.type != BPF_LINK_TYPE_RAW_TRACEPOINT && link.type != BPF_LINK_TYPE_TRACING &&
+	    link.type != BPF_LINK_TYPE_ITER)
 		return -1;
 	prog_fd = bpf_prog_get_fd_by_id(link.prog_id);
 	if (prog_fd < 0 || prog_info(prog_fd, &info) < 0 || info.created_by_uid != 0)
@@ -255,7 +257,7 @@ static bool engine_is_whole(const struct snug_engine *e)
 			return false;
 	}
 	return e->slots_fd >= 0 && e->rings_fd >= 0 && e->odd_fd >= 0 && e->pending_fd >= 0 &&
-	       e->names_fd >= 0 && e->tasks_fd >= 0 && e->bss_fd >= 0;
+	       e->names_fd >= 0 && e->watches_fd >= 0 && e->tasks_fd >= 0 && e->bss_fd >= 0;
 }
 
 /* Whether this process is itself part of a recording of that instance: snug under snug.  It must
@@ -279,12 +281,13 @@ static struct snug_engine *engine_find(void)
 		CLEANUP(closep) int prog_fd = -EBADF;
 		bool right_build = false;
 
-		if (link_fd < 0 || link_prog(link_fd, &prog_fd) != 0)
+		if (link_fd < 0 || link_prog(link_fd, &prog_fd) != SNUG_PROG_SYS_ENTER)
 			continue;
 		e = engine_new();
 		(void)engine_take_maps(e, prog_fd);
 		engine_take_links(e);
-		for (int i = 1; i < SNUG_N_PROGS; i++) /* each program uses some of the maps */
+		for (int i = SNUG_PROG_FORK; i < SNUG_N_PROGS;
+		     i++) /* each program uses some of the maps */
 			right_build |= engine_take_maps(e, e->progs[i]);
 		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
 			continue;

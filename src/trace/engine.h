@@ -30,37 +30,32 @@ DEFINE_FREEP(struct snug_engine, snug_engine_freep, snug_engine_free)
 /* One recording: a slot of the instance.  Freed by the kernel side too when this process dies. */
 struct snug_target;
 
-/* @e is borrowed and must outlive the target. */
+/* @e is borrowed and must outlive the target.  Belongs to the process that makes it, which can have
+ * one of an engine: not to one that forks off after that.  Who joins it: join.h. */
 int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
 struct snug_target *snug_target_free(struct snug_target *t);
 DEFINE_FREEP(struct snug_target, snug_target_freep, snug_target_free)
 
-/* The process behind @pidfd (one thread, a child of ours) joins with its next successful execve(2);
- * what it does before is not recorded.  The execve itself counts as made. */
-int snug_target_arm(struct snug_target *t, int pidfd, struct snug_err *err);
-/* Every process whose name (task comm, cut to 15 bytes) is @comm joins: those that run, and those
- * that are executed from now on, in every namespace.  The engine must have been opened alone.  In
- * a PID namespace of its own, snug cannot tell the kernel which tasks run already: then
- * *ret_no_running is set, and only those executed from now on join. */
-int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_running,
-			 struct snug_err *err);
-
 /* Readable when there are many news, or the target has ended; few news do not wake anyone. */
 int snug_target_poll_fd(const struct snug_target *t);
 /* Calls @fn for all news in the ring (bpf/include/snug_abi.h).  Returns their number or negative
- * errno. */
+ * errno.  Meets newcomers in watched cgroups, too: call it ten times a second. */
 int snug_target_dispatch(struct snug_target *t,
 			 void (*fn)(void *data, const struct snug_news *n, const char *exec_path),
 			 void *data);
-/* Threads of the target that live. */
+/* Threads of the target that live; 0 after it was armed or attached: the target has ended. */
 uint64_t snug_target_n_tasks(const struct snug_target *t);
+/* Whether a process is armed and has not executed its program. */
+bool snug_target_is_waiting(const struct snug_target *t);
 /* Ends the recording: what is made from now on is not noted. */
 void snug_target_stop(struct snug_target *t);
 
-/* Calls @fn for every call the target made: ABI (enum snug_bpf_abi) and number. */
+/* Calls @fn for every call the target made: who did (enum snug_side), ABI (enum snug_bpf_abi) and
+ * number. */
 void snug_target_calls(const struct snug_target *t,
-		       void (*fn)(void *data, uint32_t abi, uint32_t nr), void *data);
+		       void (*fn)(void *data, uint32_t side, uint32_t abi, uint32_t nr),
+		       void *data);
 
 struct snug_losses {
 	uint64_t news;    /* events that did not fit the ring: first-seen facts are missing */
