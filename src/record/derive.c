@@ -107,6 +107,8 @@ void snug_derived_done(struct snug_derived *d)
 	d->profile = snug_seccomp_profile_free(d->profile);
 	VEC_DONE(&d->recorded);
 	VEC_DONE(&d->added);
+	VEC_DONE(&d->baseline);
+	VEC_DONE(&d->entered);
 	VEC_DONE(&d->unnamed);
 }
 
@@ -158,10 +160,31 @@ static void sort_arches(struct snug_arches *arches)
 		qsort(arches->items, arches->len, sizeof(*arches->items), compare_arches);
 }
 
-static void collect(struct snug_derived *d, const struct snug_recording *r)
+/* Names as they come: what the main side did, what entered processes did. */
+struct sides {
+	VEC(const char *) by_main;
+	VEC(const char *) by_entered;
+};
+
+static void sides_done(struct sides *s)
+{
+	VEC_DONE(&s->by_main);
+	VEC_DONE(&s->by_entered);
+}
+
+static void collect(struct snug_derived *d, struct sides *sides, const struct snug_recording *r,
+		    bool no_entered)
 {
 	add_arch(d->profile, r->arch);
 	VEC_FOREACH (c, &r->calls) {
+		bool is_foreign = snug_recording_call_is_foreign(c);
+
+		if (is_foreign && c->name)
+			*VEC_PUSH(&sides->by_entered) = c->name;
+		else if (c->name)
+			*VEC_PUSH(&sides->by_main) = c->name;
+		if (is_foreign && no_entered)
+			continue;
 		add_arch(d->profile, c->arch);
 		if (c->name)
 			*VEC_PUSH(&d->recorded) = c->name;
@@ -169,6 +192,29 @@ static void collect(struct snug_derived *d, const struct snug_recording *r)
 			*VEC_PUSH(&d->unnamed) =
 				(struct snug_unnamed_call){ .arch = c->arch, .nr = c->nr };
 	}
+}
+
+/* Several recordings: what is foreign in one may be another's own. */
+static void find_entered(struct snug_derived *d, struct sides *sides)
+{
+	sides->by_main.len = sort_unique(sides->by_main.items, sides->by_main.len);
+	sides->by_entered.len = sort_unique(sides->by_entered.items, sides->by_entered.len);
+	VEC_FOREACH (name, &sides->by_entered) {
+		if (!has_name(sides->by_main.items, sides->by_main.len, *name))
+			*VEC_PUSH(&d->entered) = *name;
+	}
+}
+
+static void collect_all(struct snug_derived *d, const struct snug_recording *const *recordings,
+			size_t n, bool no_entered)
+{
+	CLEANUP(sides_done) struct sides sides = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		collect(d, &sides, recordings[i], no_entered);
+	sort_arches(&d->profile->arches);
+	d->recorded.len = sort_unique(d->recorded.items, d->recorded.len);
+	find_entered(d, &sides);
 }
 
 static bool any_arch_has(const struct snug_seccomp_profile *p, const char *name)
@@ -180,22 +226,53 @@ static bool any_arch_has(const struct snug_seccomp_profile *p, const char *name)
 	return false;
 }
 
+static int check_name(const char *what, const char *name, struct snug_err *err)
+{
+	const char *near;
+
+	if (snug_syscall_is_known(name))
+		return 0;
+	near = snug_str_nearest(name, snug_syscall_names());
+	return snug_err_set(err, -EINVAL, "%s: unknown syscall '%.64s'%s%s%s", what, name,
+			    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+}
+
+static int collect_baselines(struct snug_derived *d, const struct snug_derive_policy *policy,
+			     struct snug_err *err)
+{
+	for (size_t i = 0; i < policy->n_baselines; i++) {
+		const struct snug_derive_baseline *b = &policy->baselines[i];
+
+		for (size_t j = 0; j < b->n; j++) {
+			int r = check_name(b->label, b->names[j], err);
+
+			if (r < 0)
+				return r;
+			if (any_arch_has(d->profile, b->names[j]) &&
+			    !has_name(d->recorded.items, d->recorded.len, b->names[j]))
+				*VEC_PUSH(&d->baseline) = b->names[j];
+		}
+	}
+	d->baseline.len = sort_unique(d->baseline.items, d->baseline.len);
+	return 0;
+}
+
+static bool has_been_found(const struct snug_derived *d, const char *name)
+{
+	return has_name(d->recorded.items, d->recorded.len, name) ||
+	       has_name(d->baseline.items, d->baseline.len, name);
+}
+
 static int collect_base(struct snug_derived *d, const struct snug_derive_policy *policy,
 			struct snug_err *err)
 {
 	for (size_t i = 0; i < policy->n_base; i++) {
 		const char *name = policy->base[i];
+		int r = check_name("base syscalls", name, err);
 
-		if (!snug_syscall_is_known(name)) {
-			const char *near = snug_str_nearest(name, snug_syscall_names());
-
-			return snug_err_set(err, -EINVAL,
-					    "base syscalls: unknown syscall '%.64s'%s%s%s", name,
-					    near ? " (did you mean '" : "", near ? near : "",
-					    near ? "'?)" : "");
-		}
-		if (any_arch_has(d->profile, name) &&
-		    !has_name(d->recorded.items, d->recorded.len, name))
+		if (r < 0)
+			return r;
+		if (any_arch_has(d->profile, name) && !has_been_found(d, name))
 			*VEC_PUSH(&d->added) = name;
 	}
 	d->added.len = sort_unique(d->added.items, d->added.len);
@@ -207,8 +284,7 @@ static void add_execve(struct snug_derived *d)
 {
 	const char *name = "execve";
 
-	if (has_name(d->recorded.items, d->recorded.len, name) ||
-	    has_name(d->added.items, d->added.len, name))
+	if (has_been_found(d, name) || has_name(d->added.items, d->added.len, name))
 		return;
 	*VEC_PUSH(&d->added) = name;
 	d->added.len = sort_unique(d->added.items, d->added.len);
@@ -224,11 +300,10 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 
 	d.profile = snug_seccomp_profile_new("recording", SNUG_ACTION_ERRNO);
 	d.profile->name = snug_k8s_name(policy->name);
-	for (size_t i = 0; i < n; i++)
-		collect(&d, recordings[i]);
-	sort_arches(&d.profile->arches);
-	d.recorded.len = sort_unique(d.recorded.items, d.recorded.len);
-	r = collect_base(&d, policy, err);
+	collect_all(&d, recordings, n, policy->no_entered);
+	r = collect_baselines(&d, policy, err);
+	if (r == 0)
+		r = collect_base(&d, policy, err);
 	if (r < 0)
 		return r;
 	if (!d.recorded.len)
@@ -238,6 +313,8 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 	VEC_FOREACH (name, &d.recorded)
 		*VEC_PUSH(&all) = *name;
 	VEC_FOREACH (name, &d.added)
+		*VEC_PUSH(&all) = *name;
+	VEC_FOREACH (name, &d.baseline)
 		*VEC_PUSH(&all) = *name;
 	snug_seccomp_profile_add(d.profile, SNUG_ACTION_ALLOW, all.items, all.len);
 	VEC_DONE(&all);
