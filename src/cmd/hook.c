@@ -14,6 +14,7 @@
 #include "cmd/say.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
+#include "oci/proc.h"
 #include "seccomp/names.h"
 
 #include <errno.h>
@@ -42,17 +43,29 @@ static const struct snug_option options[] = {
 	SNUG_OPTIONS_END,
 };
 
-/* The program of the process that started us. */
+/* The runtime among our ancestors: the parent, by its file, its command line, or its name, because
+ * runtimes that run from a copy of themselves in memory show no path. */
 static char *find_runtime(void)
 {
-	CLEANUP(freep) char *path = xasprintf("/proc/%d/exe", getppid());
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	CLEANUP(freep) char *link = xasprintf("/proc/%d/exe", getppid());
+	char words[3][PATH_MAX] = { "" };
+	ssize_t n = readlink(link, words[0], sizeof(words[0]) - 1);
+	size_t n_words = 1;
 
-	if (n < 0)
-		return NULL;
-	target[n] = '\0';
-	return xstrdup(text_basename(target));
+	(void)n; /* zeroed: what is not there is an empty word */
+	for (const char *const *file = (const char *const[]){ "cmdline", "comm", NULL }; *file;
+	     file++)
+		if (snug_proc_read("", getppid(), *file, words[n_words], sizeof(words[0])) > 0)
+			n_words++;
+	for (size_t i = 0; i < n_words; i++) {
+		const char *name = text_basename(words[i]);
+
+		words[i][strcspn(words[i], "\n")] = '\0';
+		for (const char *const *known = snug_baseline_runtimes(); *known; known++)
+			if (strcmp(*known, name) == 0)
+				return xstrdup(name);
+	}
+	return xstrdup(text_basename(words[0]));
 }
 
 static int read_base(struct hook_job *job, struct snug_err *err)

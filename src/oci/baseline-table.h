@@ -6,7 +6,8 @@
 
 struct snug_baseline_row {
 	const char *runtime, *version;
-	bool is_exec, no_new_privs, is_root, has_terminal;
+	bool is_exec, no_new_privs, is_root;
+	int has_terminal;               /* -1: not told apart */
 	const char *always, *sometimes; /* names with a space between them */
 };
 

@@ -39,7 +39,8 @@ static bool agrees(enum snug_known known, bool fact)
 static bool applies(const struct snug_baseline_query *q, const struct snug_baseline_row *row)
 {
 	return (q->with_exec || !row->is_exec) && agrees(q->no_new_privs, row->no_new_privs) &&
-	       agrees(q->is_root, row->is_root) && agrees(q->has_terminal, row->has_terminal);
+	       agrees(q->is_root, row->is_root) &&
+	       (row->has_terminal < 0 || agrees(q->has_terminal, row->has_terminal));
 }
 
 /* The words of the table, split once and for ever: a list of names wants them one by one. */
@@ -62,6 +63,16 @@ static void add_words(struct snug_baseline *b, const char *words)
 		*VEC_PUSH(&b->names) = word_of(words, n);
 		words += n + (words[n] == ' ');
 	}
+}
+
+/* A Go runtime's locks and signals: when they come, no measurement can know. */
+static void add_chance(struct snug_baseline *b, const struct snug_baseline_row *row)
+{
+	static const char *const calls[] = { "futex", "rt_sigreturn" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (strstr(row->sometimes, calls[i]))
+			*VEC_PUSH(&b->names) = calls[i];
 }
 
 static int compare(const void *a, const void *b)
@@ -107,10 +118,11 @@ int snug_baseline_find(const struct snug_baseline_query *q, struct snug_baseline
 		if (strcmp(row->runtime, name) != 0)
 			continue;
 		b.version = row->version;
-		/* when a signal or a lock comes, no measurement can know */
-		add_words(&b, row->sometimes);
-		if (applies(q, row))
+		add_chance(&b, row);
+		if (applies(q, row)) {
 			add_words(&b, row->always);
+			add_words(&b, row->sometimes);
+		}
 	}
 	if (!b.version)
 		return unknown_runtime(name, err);

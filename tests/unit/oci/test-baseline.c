@@ -39,11 +39,11 @@ static void by_circumstances(void **state)
 	(void)state;
 	found(&q, "close execve");
 	q.no_new_privs = SNUG_KNOWN_NO;
-	found(&q,
-	      "capset close execve prctl rt_sigaction rt_sigprocmask setresgid setresuid write");
+	found(&q, "capset close execve prctl pselect6 read rt_sigaction rt_sigprocmask setresgid "
+		  "setresuid write");
 	q.no_new_privs = SNUG_KNOWN_NOT;
-	found(&q,
-	      "capset close execve prctl rt_sigaction rt_sigprocmask setresgid setresuid write");
+	found(&q, "capset close execve prctl pselect6 read rt_sigaction rt_sigprocmask setresgid "
+		  "setresuid write");
 }
 
 /* A Go runtime's own signals and locks: whether a measurement met them is chance. */
