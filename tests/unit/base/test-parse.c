@@ -57,12 +57,45 @@ static void test_range(void **state)
 	assert_int_equal(v, 255);
 }
 
+static void test_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t us;
+	} good[] = {
+		{ "10", 10000000 },      { "10s", 10000000 },   { "250ms", 250000 },
+		{ "5m", 300000000 },     { "0s", 0 },           { "0", 0 },
+		{ "1h30m", 5400000000 }, { "1d", 86400000000 }, { "1m1ms", 60001000 },
+	};
+	static const char *const bad[] = { "",     "s",   "10 s", " 1",  "-1s", "1.5s", "1x",
+					   "10us", "1s ", "1m30", "0x1", "1sm", "ten",  "1s1" };
+	uint64_t v = 42;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_int_equal(snug_parse_duration(good[i].text, UINT64_MAX, &v), 0);
+		assert_true(v == good[i].us);
+	}
+	v = 42;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(snug_parse_duration(bad[i], UINT64_MAX, &v), -EINVAL);
+	assert_int_equal(snug_parse_duration("11s", 10999999, &v), -ERANGE);
+	assert_int_equal(snug_parse_duration("99999999999999999999s", UINT64_MAX, &v), -ERANGE);
+	assert_int_equal(snug_parse_duration("18446744073709551615d", UINT64_MAX, &v), -ERANGE);
+	assert_int_equal(snug_parse_duration("18446744073709s18446744073709s", UINT64_MAX, &v),
+			 -ERANGE);
+	/* no number at all, even where another one is too large */
+	assert_int_equal(snug_parse_duration("99999999999999999999s1", UINT64_MAX, &v), -EINVAL);
+	assert_int_equal(v, 42);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_durations),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
