@@ -386,6 +386,13 @@ static void detach(void)
 		hook_log(LOG_WARNING, "cannot leave the folder it was started in");
 }
 
+static void recorder_done(struct recorder *r)
+{
+	r->session = snug_session_free(r->session);
+	r->profile = snug_outfile_free(r->profile);
+	r->recording = snug_outfile_free(r->recording);
+}
+
 static _Noreturn void record(struct hook_job *job, int pipe_fd)
 {
 	struct recorder r = { .job = job, .signals = -EBADF, .seccomp_mode = -1 };
@@ -395,8 +402,9 @@ static _Noreturn void record(struct hook_job *job, int pipe_fd)
 	(void)setsid();
 	leave_cgroups();
 	if (prepare(&r, &err) < 0) {
+		recorder_done(&r);
 		(void)snug_write_all(pipe_fd, snug_err_msg(&err), strlen(snug_err_msg(&err)));
-		_exit(1);
+		exit(1);
 	}
 	hook_log(LOG_INFO, "Recording PID %u of container '%s' to \"%s\"", job->state.pid,
 		 job->state.id ? job->state.id : "?", job->annotation.output);
@@ -404,9 +412,7 @@ static _Noreturn void record(struct hook_job *job, int pipe_fd)
 	(void)snug_write_all(pipe_fd, "", 1);
 	close(pipe_fd);
 	status = finish(&r, wait_for_end(&r));
-	r.session = snug_session_free(r.session);
-	r.profile = snug_outfile_free(r.profile);
-	r.recording = snug_outfile_free(r.recording);
+	recorder_done(&r);
 	exit(status);
 }
 

@@ -1,0 +1,395 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The OCI hook under real runtimes: what users of oci-seccomp-bpf-hook do, and what hurt them.
+
+# shellcheck disable=SC2154  # the libraries set them
+load ../lib/cli
+load ../lib/runtimes
+
+setup_file() {
+	image=$BATS_FILE_TMPDIR/image
+	export image
+	make_image "$image"
+}
+
+setup() {
+	need_bpf
+	enter_work_dir
+}
+
+teardown() {
+	local id runtime
+
+	for runtime in runc crun; do
+		for id in "$work/state-$runtime"/*; do
+			[[ ! -d $id ]] || oci "$runtime" delete --force "${id##*/}" >/dev/null 2>&1 || true
+		done
+	done
+	rm -f "$BATS_TMPDIR/.keep"
+}
+
+# demo RUNTIME JQ: record `ls /`, run it under its profile, see `ls -l /` refused, let the profile grow,
+# run `ls -l /`
+demo() {
+	local runtime=$1 change=$2
+
+	need_command "$runtime"
+	bundle rec "$runtime" "of:$work/ls.json" "$change" ls /
+	run_oci "$runtime" rec rec
+	status_is 0
+	has out usr
+	appears ls.json
+	cp out plain
+	bundle run "$runtime" "" "$change | $(profile_in ls.json)" ls /
+	run_oci "$runtime" run run
+	status_is 0
+	same "$(cat out)" "$(cat plain)"
+	bundle more "$runtime" "" "$change | $(profile_in ls.json)" ls -l /
+	run_oci "$runtime" more more
+	((status != 0)) || ! grep -q total out
+	bundle grow "$runtime" "if:$work/ls.json;of:$work/lsl.json" "$change" ls -l /
+	run_oci "$runtime" grow grow
+	status_is 0
+	appears lsl.json
+	bundle grown "$runtime" "" "$change | $(profile_in lsl.json)" ls -l /
+	run_oci "$runtime" grown grown
+	status_is 0
+	has out total
+	# what the runtime did to make the container is in neither
+	allows_not lsl.json mount pivot_root umount2 sethostname setns
+	no_recorder_left
+}
+
+as_user='.process.user = {uid: 1000, gid: 1000}'
+no_new_privs='.process.noNewPrivileges = true'
+
+@test "runc: record, run, refuse, grow, run" { demo runc .; }
+@test "runc: the same with no_new_privs" { demo runc "$no_new_privs"; }
+@test "runc: the same as another user" { demo runc "$as_user"; }
+@test "runc: the same with both" { demo runc "$no_new_privs | $as_user"; }
+@test "crun: record, run, refuse, grow, run" { demo crun .; }
+@test "crun: the same with no_new_privs" { demo crun "$no_new_privs"; }
+@test "crun: the same as another user" { demo crun "$as_user"; }
+@test "crun: the same with both" { demo crun "$no_new_privs | $as_user"; }
+
+# podman_run RUNTIME WORDS...: try podman run with what this machine cannot do left out
+podman_run() {
+	local runtime=$1 groups=()
+	shift
+	if [[ $runtime == crun ]]; then
+		groups=(--cgroups=disabled)
+	fi
+	try in_host "$runtime" podman --root "$work/storage" --runroot "$work/runroot" \
+		--storage-driver vfs --cgroup-manager=cgroupfs --hooks-dir "$work/hooks" \
+		--runtime "$(command -v "$runtime")" run "${groups[@]}" --network none \
+		--ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
+}
+
+# podman_demo RUNTIME WORDS...: the seed of it all, command by command
+podman_demo() {
+	local runtime=$1 name=localhost/tools:1
+	shift
+	need_command podman "$runtime"
+	mkdir hooks
+	"$SNUG" hook --install --dir "$work/hooks"
+	tar -C "$image" -c . | podman --root "$work/storage" --runroot "$work/runroot" \
+		--storage-driver vfs import -q - "$name" >/dev/null
+	podman_run "$runtime" "$@" --annotation "io.containers.trace-syscall=of:$work/ls.json" "$name" ls /
+	status_is 0
+	appears ls.json
+	podman_run "$runtime" "$@" --security-opt "seccomp=$work/ls.json" "$name" ls /
+	status_is 0
+	has out usr
+	podman_run "$runtime" "$@" --security-opt "seccomp=$work/ls.json" "$name" ls -l /
+	((status != 0)) || ! grep -q total out
+	podman_run "$runtime" "$@" --annotation \
+		"io.containers.trace-syscall=if:$work/ls.json;of:$work/lsl.json" "$name" ls -l /
+	status_is 0
+	appears lsl.json
+	podman_run "$runtime" "$@" --security-opt "seccomp=$work/lsl.json" "$name" ls -l /
+	status_is 0
+	has out total
+	allows_not lsl.json mount pivot_root umount2 sethostname setns
+	no_recorder_left
+}
+
+@test "podman with runc" { podman_demo runc; }
+@test "podman with runc, --rm" { podman_demo runc --rm; }
+@test "podman with crun, --rm" { podman_demo crun --rm; }
+@test "podman with crun, --rm, as a user without new privileges" {
+	podman_demo crun --rm --user 1000 --security-opt no-new-privileges
+}
+
+# like_strace RUNTIME COMMAND...: what is recorded is what strace sees inside such a container, from
+# the program's execve on
+like_strace() {
+	local runtime=$1
+	shift
+	need_command "$runtime" strace
+	mkdir -p shared
+	local share='.mounts += [{destination: "/shared", type: "bind", source: "'$work'/shared", options: ["bind"]}]'
+	bundle oracle "$runtime" "" "$share" strace -f -n --quiet=attach,exit,path-resolution -e trace=all \
+		-e signal=none -s 0 -o /shared/trace "$@"
+	# strace may trace in there
+	jq '.process.capabilities[] += ["CAP_SYS_PTRACE"]' oracle/config.json >new && mv new oracle/config.json
+	run_oci "$runtime" oracle oracle
+	bundle rec "$runtime" "of:$work/p.json;recording:$work/r.json" "$share" "$@"
+	jq '.process.capabilities[] += ["CAP_SYS_PTRACE"]' rec/config.json >new && mv new rec/config.json
+	run_oci "$runtime" rec rec
+	appears r.json
+	oracle_parse shared/trace >expected
+	calls_by main r.json >got
+	diff expected got
+	[[ $(calls_by entered r.json) == "" ]]
+	same "$(jq -c .complete r.json)" true
+}
+
+@test "recorded is what strace sees: ls" { like_strace runc ls -l /; }
+@test "recorded is what strace sees: a shell script" {
+	# shellcheck disable=SC2016  # for the inner shell
+	like_strace runc bash -c 'for i in 1 2; do (id -u; uname); done | cat; mkdir /tmp/d && rm -r /tmp/d'
+}
+@test "recorded is what strace sees: i386" { like_strace runc /t/i386; }
+@test "recorded is what strace sees: 32 and 64 bits" { like_strace runc /t/mixed; }
+@test "recorded is what strace sees: threads that exit at once" { like_strace runc /t/threads64 group; }
+@test "recorded is what strace sees: forks" { like_strace crun /t/forks; }
+@test "recorded is what strace sees: one exec after the other" { like_strace crun /t/execchain; }
+@test "recorded is what strace sees: a mount namespace inside" {
+	like_strace crun unshare -U -m true
+}
+@test "recorded is what strace sees: five milliseconds of life" { like_strace runc /t/five-ms; }
+@test "recorded is what strace sees: many children" { like_strace crun /t/many-children; }
+@test "recorded is what strace sees: a static program" { like_strace crun /t/plain-static; }
+
+# exec_is_told RUNTIME
+exec_is_told() {
+	local runtime=$1
+
+	need_command "$runtime"
+	bundle long "$runtime" "of:$work/p.json;recording:$work/r.json" . sleep 60
+	oci "$runtime" run --detach --bundle long long >/dev/null 2>&1 </dev/null
+	oci "$runtime" exec long uname -a </dev/null
+	oci "$runtime" kill long KILL
+	appears r.json
+	calls_by main r.json | grep -q ' clock_nanosleep$'
+	calls_by main r.json >main
+	has_not main " uname"
+	calls_by entered r.json | grep -q ' uname$'
+	# by default all of it, with what the runtime needs for it
+	allows p.json uname clock_nanosleep execve
+	allows_not p.json setns mount
+	no_recorder_left
+}
+
+@test "runc exec is told apart, and in the profile" { exec_is_told runc; }
+@test "crun exec is told apart, and in the profile" { exec_is_told crun; }
+
+@test "a runtime that snug has never heard of" {
+	need_command crun
+	cp "$(command -v crun)" "$work/newrun"
+	bundle rec crun "of:$work/p.json;recording:$work/r.json" . ls /
+	# shellcheck disable=SC2016  # for the inner shell
+	try in_host crun bash -c 'exec -a newrun ./newrun --root "$1/state" --cgroup-manager=disabled run --bundle rec x' \
+		- "$work"
+	status_is 0
+	appears r.json
+	same "$(jq -r '[.baselines[].label] | length' r.json)" 2
+	allows_not p.json mount pivot_root
+}
+
+@test "twenty containers at once: none has another's calls" {
+	need_command runc
+	local i programs=(plain-static "five-ms" "i386")
+
+	mkdir all
+	for i in {1..20}; do
+		bundle "b$i" runc "of:$work/all/$i.json;recording:$work/all/$i.rec" . "/t/${programs[i % 3]}"
+	done
+	for i in {1..20}; do
+		oci runc run --bundle "b$i" "c$i" >/dev/null 2>&1 &
+	done
+	wait
+	for i in {1..20}; do
+		appears "all/$i.rec"
+		calls_by main "all/$i.rec" >"all/$i.calls"
+		same "$(jq -c '.complete' "all/$i.rec")" true
+	done
+	for i in {4..20}; do
+		diff "all/$((i % 3 + 1)).calls" "all/$i.calls"
+	done
+	no_recorder_left
+	wait_until none_loaded
+}
+
+none_loaded() {
+	same "$(n_loaded)" 0
+}
+
+@test "ten recorded containers, one set of programs" {
+	need_command runc bpftool
+	local i
+
+	for i in {1..10}; do
+		bundle "b$i" runc "of:$work/$i.json" . sleep 60
+		oci runc run --detach --bundle "b$i" "c$i" >/dev/null 2>&1 </dev/null
+		((i > 1)) || one=$(n_loaded)
+	done
+	same "$(n_loaded)" "$one"
+	for i in {1..10}; do
+		oci runc kill "c$i" KILL
+	done
+	for i in {1..10}; do
+		appears "$i.json"
+	done
+	no_recorder_left
+	wait_until none_loaded
+}
+
+@test "a recorder that is killed: the container goes on, and the next one is recorded" {
+	need_command runc
+	bundle long runc "of:$work/long.json" . sleep 60
+	oci runc run --detach --bundle long long >/dev/null 2>&1 </dev/null
+	kill -KILL "$(pgrep -f 'snug hook')"
+	no_recorder_left
+	same "$(oci runc state long | jq -r .status)" running
+	wait_until none_loaded
+	bundle next runc "of:$work/next.json" . ls /
+	run_oci runc next next
+	status_is 0
+	appears next.json
+	[[ ! -e long.json ]]
+}
+
+@test "SIGTERM ends a recorder with what it has" {
+	need_command runc
+	bundle long runc "of:$work/p.json;recording:$work/r.json" . sleep 60
+	oci runc run --detach --bundle long long >/dev/null 2>&1 </dev/null
+	kill -TERM "$(pgrep -f 'snug hook')"
+	appears r.json
+	same "$(jq .stoppedEarly r.json)" true
+	allows p.json clock_nanosleep
+}
+
+@test "a container that is killed before its program is executed leaves no profile" {
+	need_command runc
+	bundle never runc "of:$work/p.json" . ls /
+	oci runc create --bundle never never >/dev/null 2>&1 </dev/null
+	pgrep -f 'snug hook' >/dev/null
+	oci runc delete --force never
+	no_recorder_left
+	[[ ! -e p.json ]]
+	nothing_left
+}
+
+# refuses_start WORDS...: the container does not start, and the reason is said
+refuses_start() {
+	run_oci runc bad bad
+	((status != 0))
+	has_not out usr
+	has err "$@"
+	no_recorder_left
+	oci runc delete --force bad 2>/dev/null || true
+}
+
+@test "what cannot be written is found before the container starts" {
+	need_command runc
+	bundle bad runc "of:$work/missing/p.json" . ls /
+	refuses_start "missing/p.json" "No such file or directory"
+	mkdir ro
+	mount -t tmpfs -o ro none ro
+	bundle bad runc "of:$work/ro/p.json" . ls /
+	run_oci runc bad bad
+	umount ro
+	((status != 0))
+	has err "Read-only file system"
+}
+
+@test "hostile annotations" {
+	need_command runc
+	bundle bad runc "of:$work/../../etc/x" . ls /
+	refuses_start "a path must not hold '..'"
+	bundle bad runc "of:$work/a"$'\n'"b" . ls /
+	refuses_start "control characters"
+	bundle bad runc "of:relative" . ls /
+	refuses_start "output file path must be absolute"
+	bundle bad runc "if:$work/none;of:$work/p" . ls /
+	refuses_start "error reading input file: " "$work/none"
+	echo '{' >broken
+	bundle bad runc "if:$work/broken;of:$work/p" . ls /
+	refuses_start "error parsing input file: " "$work/broken"
+	bundle bad runc "of:$(head -c 1048576 /dev/zero | tr '\0' a)" . ls /
+	refuses_start "larger than the limit"
+}
+
+@test "a full disk: the container is unharmed, no half of a file" {
+	need_command runc
+	mkdir small
+	mount -t tmpfs -o size=4k none small
+	head -c 4096 /dev/zero >small/fill
+	bundle full runc "of:$work/small/p.json" . ls /
+	run_oci runc full full
+	no_recorder_left
+	left=$(ls -A small)
+	umount small
+	same "$left" fill
+}
+
+@test "the hook is started twice for one container" {
+	need_command runc
+	bundle twice runc "of:$work/p.json" . ls /
+	jq '.hooks.prestart += .hooks.prestart' twice/config.json >new && mv new twice/config.json
+	run_oci runc twice twice
+	status_is 0
+	appears p.json
+	no_recorder_left
+	nothing_left
+}
+
+@test "a host without BPF: the container does not start, and hears why" {
+	need_command runc
+	bundle bad runc "of:$work/p.json" . ls /
+	jq '.hooks.prestart[0].env = ["SNUG_TEST_DISABLE=bpf"]' bad/config.json >new && mv new bad/config.json
+	refuses_start BPF
+}
+
+@test "by hand: states that make no sense" {
+	# shellcheck disable=SC2016  # words of the peer
+	for state in '' '{' '{}' '{"pid":0}' '{"pid":-5}' '[]'; do
+		try "$SNUG" hook -s <<<"$state"
+		status_is 1
+	done
+	try "$SNUG" hook <<<'{"pid":0}'
+	has err "invalid PID 0 (must be greater than 0)"
+	try "$SNUG" hook <<<'{"pid":1}'
+	has err 'invalid annotation: must start "if:" or "of:" prefix'
+	try "$SNUG" hook <<<'{"pid":2147483646,"annotations":{"io.containers.trace-syscall":"of:'"$work"'/p"}}'
+	status_is 1
+	has err 2147483646
+	nothing_left
+}
+
+@test "installed and uninstalled" {
+	mkdir hooks
+	try "$SNUG" hook --install --dir hooks
+	status_is 0
+	same "$(jq -r .hook.path hooks/snug.json)" "$(readlink -f "$SNUG")"
+	# as packages have it
+	diff <(jq '.hook.path = "/usr/bin/snug"' hooks/snug.json) <(jq . "$repo/deploy/oci/snug.json")
+	echo '{"version":"1.0.0","hook":{"path":"/x/oci-seccomp-bpf-hook"},"when":{"annotations":{}}}' >hooks/peer.json
+	try "$SNUG" hook --install --dir hooks
+	status_is 0
+	has err "hooks/peer.json: oci-seccomp-bpf-hook answers the same annotation"
+	try "$SNUG" hook --uninstall --dir hooks
+	status_is 0
+	[[ ! -e hooks/snug.json && -e hooks/peer.json ]]
+	try "$SNUG" hook --uninstall --dir hooks
+	status_is 0
+	echo '{"hook":{"path":"/bin/true"}}' >hooks/snug.json
+	try "$SNUG" hook --uninstall --dir hooks
+	status_is 1
+	has err "is not a hook of snug's"
+	try "$SNUG" hook --install --uninstall
+	status_is 2
+	try "$SNUG" hook words
+	status_is 2
+}
