@@ -17,6 +17,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_derive,
 	&snug_verb_convert,
 	&snug_verb_hook,
+	&snug_verb_ps,
 	&snug_verb_doctor,
 	&snug_verb_completion,
 	&snug_verb_version,
