@@ -16,6 +16,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_run,
 	&snug_verb_derive,
 	&snug_verb_convert,
+	&snug_verb_lint,
 	&snug_verb_doctor,
 	&snug_verb_completion,
 	&snug_verb_version,

@@ -33,6 +33,7 @@ extern const struct snug_verb snug_verb_record;
 extern const struct snug_verb snug_verb_run;
 extern const struct snug_verb snug_verb_derive;
 extern const struct snug_verb snug_verb_convert;
+extern const struct snug_verb snug_verb_lint;
 extern const struct snug_verb snug_verb_doctor;
 extern const struct snug_verb snug_verb_completion;
 extern const struct snug_verb snug_verb_version;
