@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In the order of the help; one a line, so that a new verb is one line more. */
+/* clang-format off */
 static const struct snug_verb *const verbs[] = {
 	&snug_verb_record,
 	&snug_verb_run,
@@ -22,6 +24,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_version,
 	NULL,
 };
+/* clang-format on */
 
 const struct snug_verb *const *snug_verbs(void)
 {
