@@ -71,9 +71,9 @@ common_cases() {
 	[[ $shell != zsh ]] || cp shells/snug.zsh shells/_snug
 
 	offers_among "record run derive doctor completion version help" "snug "
-	offers "record" "snug rec"
+	offers "record" "snug reco"
 	offers_among "--help --version" "snug --"
-	offers "derive doctor" "snug help d"
+	offers "derive" "snug help der"
 
 	offers "--type" "snug record --ty"
 	offers "--type" "snug r --ty" # an alias
