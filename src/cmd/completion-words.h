@@ -7,7 +7,7 @@
  *	@file, @directory	names of files
  *	@profile		the same, and the well-known profiles
  *	@command		a command with its arguments, completed as if it stood alone
- *	@verb, @arch, @capability, @syscall
+ *	@verb, @arch, @capability, @rule, @syscall
  *				the words of that set
  *
  * "" offers nothing.
