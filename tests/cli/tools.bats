@@ -404,3 +404,30 @@ make_install() {
 	: >"$BATS_TEST_TMPDIR/text"
 	fails_with "empty" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
 }
+
+@test "gen-systemd-groups: refuses rows that say no group and member" {
+	csv=$BATS_TEST_TMPDIR/groups.csv
+	head="# From: nowhere"
+	rows() {
+		printf '%s\n' "$@" >"$csv"
+	}
+	rows "$head" @a,read @a,@b @b,write
+	"$tools/gen-systemd-groups" "$csv" >"$csv.c"
+	grep -q '{ "@b", members_2 },' "$csv.c"
+	rows @a,read
+	fails_with "groups.csv:1: the first line must say" "$tools/gen-systemd-groups" "$csv"
+	rows "$head"
+	fails_with "no rows" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read,write
+	fails_with "groups.csv:2: expected group,member" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" a,read
+	fails_with "groups.csv:2: bad group a" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" '@a,re"ad'
+	fails_with 'groups.csv:2: bad member re"ad' "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read @a,read
+	fails_with "groups.csv:3: member read comes twice" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read @b,read @a,write
+	fails_with "groups.csv:4: group @a is in two places" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,@c
+	fails_with "groups.csv:2: no group @c" "$tools/gen-systemd-groups" "$csv"
+}
