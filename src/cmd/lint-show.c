@@ -34,7 +34,8 @@ static void add_finding(const struct lint_view *view, const struct lint_file *fi
 	if (f->line)
 		snug_str_addf(out, ":%u:%u", f->line, f->col);
 	snug_str_addf(out, ":%s %s%s:%s ", off, colour, snug_severity_name(f->severity), off);
-	if (f->has_entry)
+	/* entries that nobody has written have no number that would mean something */
+	if (f->has_entry && f->line)
 		snug_str_addf(out, "syscalls[%zu]: ", f->entry);
 	snug_str_addf(out, "%s [%s]\n    fix: %s\n", f->message, f->rule->id, f->fix);
 }

@@ -16,6 +16,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* So many combinations of refused and allowed boxes are looked at in one profile. */
+enum { MAX_PAIRS = 1 << 18 };
+
 static bool is_index_twice(const struct snug_seccomp_entry *e)
 {
 	unsigned seen = 0;
@@ -90,13 +93,18 @@ static void report_never(struct snug_lint *l, size_t entry, const struct snug_se
 		return;
 	add_all_names(e, &names);
 	list = lint_names_text(&names);
-	text = condition_text(l, entry, arg);
+	if (arg->op != SNUG_CMP_MASKED_EQ) {
+		text = condition_text(l, entry, arg);
+		lint_add(l, SNUG_SEVERITY_WARNING, (long)entry, &names,
+			 "%s: the condition on argument %u, %s, can never hold", list, arg->index,
+			 text);
+		return;
+	}
 	f = lint_add(l, SNUG_SEVERITY_WARNING, (long)entry, &names,
-		     "%s: the condition on argument %u, %s, can never hold", list, arg->index,
-		     text);
-	if (arg->op == SNUG_CMP_MASKED_EQ)
-		lint_fix(f, "valueTwo has bits that value, the mask, takes away: 0x%" PRIx64,
-			 arg->value_two & ~arg->value);
+		     "%s: argument %u & 0x%" PRIx64 " can never be 0x%" PRIx64, list, arg->index,
+		     arg->value, arg->value_two);
+	lint_fix(f, "valueTwo has bits that value, the mask, takes away: 0x%" PRIx64,
+		 arg->value_two & ~arg->value);
 }
 
 int lint_never_holds(struct snug_lint *l, struct snug_err *err)
@@ -224,109 +232,179 @@ int lint_wide_value(struct snug_lint *l, struct snug_err *err)
 
 /* A call that passes, though one that means the same to the kernel is refused. */
 struct escape {
+	bool is_found;
 	uint64_t args[SNUG_N_ARGS];
 	unsigned index;
-	struct snug_decision passes;
+	struct snug_decision passes, refuses;
 };
 
-/*
- * Takes what @box refuses, sets bits in the upper half of argument @index, and looks whether some
- * cell lets that pass.  -E2BIG when that cannot be found out.
- */
-static int find_in_box(const struct snug_arg_box *box, unsigned index,
-		       const struct snug_cells *cells, bool *ret_found, struct escape *ret)
+/* Keeps what @cond holds for. */
+static int narrow(struct snug_argset *set, struct snug_seccomp_arg cond)
 {
-	const struct snug_seccomp_arg has_upper = { .index = index,
-						    .op = SNUG_CMP_GT,
-						    .value = UINT32_MAX };
-	struct snug_seccomp_arg same = { .index = index,
-					 .op = SNUG_CMP_MASKED_EQ,
-					 .value = UINT32_MAX };
-	CLEANUP(snug_argset_done) struct snug_argset others = { 0 };
-	CLEANUP(snug_argset_done) struct snug_argset low = { 0 };
-	CLEANUP(snug_argset_done) struct snug_argset upper = { 0 };
-	CLEANUP(snug_argset_done) struct snug_argset wide = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset other = { 0 };
+	struct snug_argset both = { 0 };
 	int r;
 
-	if (box->args[index].lo > UINT32_MAX)
-		return 0;
-	/* a value of the argument that is refused as it should be */
-	same.value_two = box->args[index].lo;
-	if ((same.value_two & box->args[index].mask) != box->args[index].value)
-		same.value_two = box->args[index].value;
-	if (same.value_two > UINT32_MAX)
-		return 0;
-	*VEC_PUSH(&others) = *box;
-	others.items[0].args[index] = (struct snug_arg_range){ .hi = UINT64_MAX };
-	snug_argset_add_conds(&low, &same, 1, 64);
-	snug_argset_add_conds(&upper, &has_upper, 1, 64);
-	{
-		CLEANUP(snug_argset_done) struct snug_argset part = { 0 };
+	snug_argset_add_conds(&other, &cond, 1, 64);
+	r = snug_argset_intersect(set, &other, &both);
+	if (r < 0)
+		return r;
+	snug_argset_done(set);
+	*set = both;
+	return 0;
+}
 
-		r = snug_argset_intersect(&others, &low, &part);
-		if (r == 0)
-			r = snug_argset_intersect(&part, &upper, &wide);
-	}
-	VEC_FOREACH (cell, cells) {
-		CLEANUP(snug_argset_done) struct snug_argset both = { 0 };
+/* Lower halves of argument @index: @lo to @hi, and of the pattern that @range asks for. */
+static int low_halves(const struct snug_arg_range *range, unsigned index, uint64_t lo, uint64_t hi,
+		      struct snug_argset *ret)
+{
+	const struct snug_seccomp_arg conds[] = {
+		{ index, SNUG_CMP_GE, lo, 0, false },
+		{ index, SNUG_CMP_LE, hi, 0, false },
+		{ index, SNUG_CMP_MASKED_EQ, range->mask & UINT32_MAX, range->value & UINT32_MAX,
+		  true },
+	};
+	int r = 0;
 
-		if (r < 0)
-			return r;
-		if (!snug_ret_passes(cell->decision.ret))
-			continue;
-		r = snug_argset_intersect(&cell->args, &wide, &both);
-		if (r == 0 && snug_argset_sample(&both, ret->args)) {
-			ret->index = index;
-			ret->passes = cell->decision;
-			*ret_found = true;
-			return 0;
-		}
+	snug_argset_add_all(ret, 64);
+	for (size_t i = 0; i < ARRAY_SIZE(conds) && r == 0; i++)
+		r = narrow(ret, conds[i]);
+	return r;
+}
+
+/*
+ * Whether @passes has a value of argument @index with bits in its upper half whose lower half is
+ * from @lo to @hi and is one that @refused has, the other arguments being the same.  Then one such
+ * call is in *ret.
+ */
+static int find_between(const struct snug_arg_box *refused, const struct snug_arg_box *passes,
+			unsigned index, uint64_t lo, uint64_t hi, struct escape *ret)
+{
+	const struct snug_arg_range *r_range = &refused->args[index];
+	const struct snug_seccomp_arg upper = { index, SNUG_CMP_GT, UINT32_MAX, 0, false };
+	struct snug_seccomp_arg same = { index, SNUG_CMP_MASKED_EQ, UINT32_MAX, 0, true };
+	uint64_t r_hi = r_range->hi > UINT32_MAX ? UINT32_MAX : r_range->hi;
+	CLEANUP(snug_argset_done) struct snug_argset low = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset low_passes = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset both = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset a = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset b = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset calls = { 0 };
+	uint64_t args[SNUG_N_ARGS];
+	int r;
+
+	r = low_halves(r_range, index, r_range->lo, r_hi, &low);
+	if (r == 0)
+		r = low_halves(&passes->args[index], index, lo, hi, &low_passes);
+	if (r == 0)
+		r = snug_argset_intersect(&low, &low_passes, &both);
+	if (r < 0 || !snug_argset_sample(&both, args))
+		return r;
+	same.value_two = args[index];
+	*VEC_PUSH(&a) = *refused;
+	a.items[0].args[index] = (struct snug_arg_range){ .hi = UINT64_MAX };
+	*VEC_PUSH(&b) = *passes;
+	r = snug_argset_intersect(&a, &b, &calls);
+	if (r == 0)
+		r = narrow(&calls, same);
+	if (r == 0)
+		r = narrow(&calls, upper);
+	if (r == 0 && snug_argset_sample(&calls, ret->args)) {
+		ret->is_found = true;
+		ret->index = index;
 	}
 	return r;
 }
 
-static int find_escape(const char *name, const struct snug_cells *cells, bool *ret_found,
-		       struct escape *ret)
+static int compare_boxes(const struct snug_arg_box *refused, const struct snug_arg_box *passes,
+			 unsigned index, struct escape *ret)
+{
+	uint64_t lo = passes->args[index].lo, hi = passes->args[index].hi;
+	int r;
+
+	/* no value that is refused and is an int as it stands; none with an upper half */
+	if (refused->args[index].lo > UINT32_MAX || refused->args[index].value > UINT32_MAX ||
+	    hi <= UINT32_MAX)
+		return 0;
+	if (lo <= UINT32_MAX)
+		lo = UINT64_C(1) << 32;
+	if (hi - lo >= UINT32_MAX)
+		return find_between(refused, passes, index, 0, UINT32_MAX, ret);
+	if (lo >> 32 == hi >> 32)
+		return find_between(refused, passes, index, (uint32_t)lo, (uint32_t)hi, ret);
+	r = find_between(refused, passes, index, (uint32_t)lo, UINT32_MAX, ret);
+	if (r == 0 && !ret->is_found)
+		r = find_between(refused, passes, index, 0, (uint32_t)hi, ret);
+	return r;
+}
+
+static int compare_cells(const char *name, const struct snug_cell *refused,
+			 const struct snug_cell *passes, size_t *budget, struct escape *ret)
 {
 	int r = 0;
 
-	VEC_FOREACH (cell, cells) {
-		if (snug_ret_passes(cell->decision.ret))
-			continue;
-		VEC_FOREACH (box, &cell->args) {
-			for (unsigned i = 0; i < SNUG_N_ARGS && r == 0 && !*ret_found; i++)
+	if (refused->args.len > *budget / passes->args.len)
+		return -E2BIG;
+	*budget -= refused->args.len * passes->args.len;
+	VEC_FOREACH (bad, &refused->args) {
+		VEC_FOREACH (good, &passes->args)
+			for (unsigned i = 0; i < SNUG_N_ARGS && r == 0 && !ret->is_found; i++)
 				if (snug_call_arg(name, i)->is_int)
-					r = find_in_box(box, i, cells, ret_found, ret);
-			if (r < 0 || *ret_found)
-				return r;
-		}
+					r = compare_boxes(bad, good, i, ret);
 	}
+	ret->passes = passes->decision;
+	ret->refuses = refused->decision;
 	return r;
 }
 
-static int check_upper_half(struct snug_lint *l, enum snug_arch arch, const char *name,
-			    struct snug_err *err)
+static int find_escape(const char *name, const struct snug_cells *cells, size_t *budget,
+		       struct escape *ret)
 {
-	int64_t nr = snug_syscall_number(arch, name);
+	VEC_FOREACH (refused, cells) {
+		if (snug_ret_passes(refused->decision.ret))
+			continue;
+		VEC_FOREACH (passes, cells) {
+			int r;
+
+			if (!snug_ret_passes(passes->decision.ret))
+				continue;
+			r = compare_cells(name, refused, passes, budget, ret);
+			if (r < 0 || ret->is_found)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* The entry that lets pass what it should not, else the one that refuses too little. */
+static long entry_of(const struct escape *e)
+{
+	if (e->passes.by == SNUG_BY_ENTRY)
+		return (long)e->passes.entry;
+	return e->refuses.by == SNUG_BY_ENTRY ? (long)e->refuses.entry : LINT_NO_ENTRY;
+}
+
+static void check_upper_half(struct snug_lint *l, const char *name, size_t *budget)
+{
+	int64_t nr = snug_syscall_number(l->env.arch, name);
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
 	CLEANUP(lint_names_done) struct lint_names names = { 0 };
 	struct escape escape = { 0 };
-	bool found = false;
 	struct snug_finding *f;
 	int r;
 
 	if (nr < 0)
-		return 0;
-	r = snug_meaning_cells(l->meaning, arch, (uint32_t)nr, &cells, err);
-	if (r < 0)
-		return r;
-	/* what cannot be found out is not claimed */
-	if (find_escape(name, &cells, &found, &escape) < 0 || !found)
-		return 0;
+		return;
 	lint_names_add(&names, name);
-	f = lint_add(l, SNUG_SEVERITY_ERROR,
-		     escape.passes.by == SNUG_BY_ENTRY ? (long)escape.passes.entry : LINT_NO_ENTRY,
-		     &names,
+	r = snug_meaning_cells(l->meaning, l->env.arch, (uint32_t)nr, &cells, NULL);
+	if (r == 0)
+		r = find_escape(name, &cells, budget, &escape);
+	if (r < 0)
+		lint_add(l, SNUG_SEVERITY_NOTE, LINT_NO_ENTRY, &names,
+			 "%s: too many conditions to be judged", name);
+	if (!escape.is_found)
+		return;
+	f = lint_add(l, SNUG_SEVERITY_ERROR, entry_of(&escape), &names,
 		     "%s: the kernel looks at the lower half of argument %u only; with 0x%" PRIx64
 		     " in it the call passes and means 0x%" PRIx32 ", which is refused",
 		     name, escape.index, escape.args[escape.index],
@@ -335,16 +413,16 @@ static int check_upper_half(struct snug_lint *l, enum snug_arch arch, const char
 		 "refuse values by SCMP_CMP_MASKED_EQ with value 4294967295 (and, for this one, "
 		 "valueTwo %" PRIu32 "), or list those that are allowed by SCMP_CMP_EQ",
 		 (uint32_t)escape.args[escape.index]);
-	return 0;
 }
 
 int lint_upper_half(struct snug_lint *l, struct snug_err *err)
 {
 	CLEANUP(lint_names_done) struct lint_names names = { 0 };
-	size_t n;
-	int r = 0;
+	size_t n, budget = MAX_PAIRS;
 
-	if (!l->meaning)
+	(void)err;
+	/* of several ABIs, one is enough: the others only say it again */
+	if (!l->meaning || snug_arch_arg_bits(l->env.arch) != 64)
 		return 0;
 	for (size_t i = 0; i < l->p->entries.len; i++) {
 		const struct snug_seccomp_entry *e = &l->p->entries.items[i];
@@ -353,14 +431,9 @@ int lint_upper_half(struct snug_lint *l, struct snug_err *err)
 			add_all_names(e, &names);
 	}
 	n = lint_names_len(&names);
-	VEC_FOREACH (arch, snug_meaning_arches(l->meaning)) {
-		/* one finding a call is enough: x32 only says again what x86_64 has said */
-		if (*arch != l->env.arch || snug_arch_arg_bits(*arch) != 64)
-			continue;
-		for (size_t i = 0; i < n && r == 0; i++)
-			r = check_upper_half(l, *arch, names.names.items[i], err);
-	}
-	return r;
+	for (size_t i = 0; i < n; i++)
+		check_upper_half(l, names.names.items[i], &budget);
+	return 0;
 }
 
 /* Whether @name, refused at least sometimes, always or more often passes through its multiplexer on

@@ -93,6 +93,7 @@ static void add_hard_fall(struct hard_falls *all, long by, uint32_t ret,
 		one->by = by;
 		one->ret = ret;
 		one->first = row;
+		one->names.is_ordered = true;
 	}
 	lint_names_add(&one->names, row->call);
 }
@@ -108,7 +109,9 @@ static void report_hard_fall(struct snug_lint *l, struct hard_fall *one)
 		     "%s%s for %s: libraries go on with the older call only at ENOSYS (%s: %s)",
 		     one->by == LINT_NO_ENTRY ? "the default is " : "", snug_str_text(&ret), list,
 		     one->first->call, one->first->who);
-	if (one->by == LINT_NO_ENTRY && snug_ret_action(one->ret) == SNUG_ACTION_ERRNO)
+	/* a resource has no place for it */
+	if (one->by == LINT_NO_ENTRY && l->p->format == SNUG_PROFILE_OCI_JSON &&
+	    snug_ret_action(one->ret) == SNUG_ACTION_ERRNO)
 		lint_fix(f,
 			 "allow them, or set \"defaultErrnoRet\": 38, or refuse them in an entry "
 			 "with errnoRet 38 (ENOSYS)");

@@ -92,28 +92,25 @@ uint64_t snug_lint_group_bits(enum snug_lint_group g)
 
 int snug_libseccomp_version_parse(const char *text, uint32_t *ret)
 {
-	uint32_t version = 0;
+	uint64_t parts[3] = { 0 };
 
+	/* digits only: hexadecimal is no version */
+	if (text[strspn(text, "0123456789.")])
+		return -EINVAL;
 	for (int i = 0; i < 3; i++) {
 		size_t len = strcspn(text, ".");
 		CLEANUP(freep) char *part = xstrndup(text, len);
-		uint64_t n = 0;
 
-		/* "2.5" is 2.5.0, but "2" is nothing and "2." neither */
-		if ((i < 2 || len) && (len > 3 || snug_parse_u64(part, 255, &n) < 0))
+		if (len > 3 || snug_parse_u64(part, 255, &parts[i]) < 0)
 			return -EINVAL;
-		version = version << 8 | (uint32_t)n;
 		text += len;
-		if (i == 1 && !*text) {
-			*ret = version << 8;
-			return 0;
-		}
-		if (i < 2 && *text++ != '.')
-			return -EINVAL;
-		if (i == 2 && (!len || *text))
+		/* "2.5" is 2.5.0, but "2" is nothing */
+		if (i > 0 && !*text)
+			break;
+		if (i == 2 || *text++ != '.')
 			return -EINVAL;
 	}
-	*ret = version;
+	*ret = (uint32_t)(parts[0] << 16 | parts[1] << 8 | parts[2]);
 	return 0;
 }
 
@@ -407,33 +404,41 @@ static int compare_findings(const void *a, const void *b)
 	return strcmp(fa->message, fb->message);
 }
 
-int snug_lint(const struct snug_seccomp_profile *p, const struct snug_lint_options *opts,
-	      struct snug_findings *ret, struct snug_err *err)
+/* What a rule cannot find out is no reason to keep quiet about the rest. */
+static void run_rule(struct snug_lint *l, const struct snug_lint_rule *rule)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_str_done) struct snug_str why = SNUG_STR_INIT;
+
+	l->rule = rule;
+	l->n_of_rule = 0;
+	if (rule->check(l, &err) == 0)
+		return;
+	snug_str_add_printable(&why, snug_err_msg(&err), strlen(snug_err_msg(&err)),
+			       4 * SNUG_LIMIT_NAME_BYTES);
+	lint_add(l, SNUG_SEVERITY_NOTE, LINT_NO_ENTRY, NULL, "cannot be judged: %s",
+		 snug_str_text(&why));
+}
+
+void snug_lint(const struct snug_seccomp_profile *p, const struct snug_lint_options *opts,
+	       struct snug_findings *ret)
 {
 	const struct snug_meaning_options keep = { .keep_unknown = true };
-	CLEANUP(snug_findings_done) struct snug_findings found = { 0 };
+	struct snug_findings found = { 0 };
 	CLEANUP(snug_err_done) struct snug_err broken = SNUG_ERR_INIT;
 	CLEANUP(snug_meaning_freep) struct snug_meaning *meaning = NULL;
 	struct snug_lint l = { .p = p, .opts = opts, .out = &found };
-	int r = 0;
 
 	find_machine(&l);
 	if (snug_meaning_new(p, &l.env, &keep, &meaning, &broken) < 0)
 		l.broken = snug_err_msg(&broken);
 	l.meaning = meaning;
-	for (size_t i = 0; i < snug_n_lint_rules && r == 0; i++) {
-		l.rule = &snug_lint_rules[i];
-		l.n_of_rule = 0;
-		if (opts->rules & snug_lint_rule_bit(l.rule))
-			r = l.rule->check(&l, err);
-	}
+	for (size_t i = 0; i < snug_n_lint_rules; i++)
+		if (opts->rules & snug_lint_rule_bit(&snug_lint_rules[i]))
+			run_rule(&l, &snug_lint_rules[i]);
 	VEC_DONE(&l.listed);
 	free(l.not_compiled);
-	if (r < 0)
-		return r;
 	if (found.len)
 		qsort(found.items, found.len, sizeof(*found.items), compare_findings);
 	*ret = found;
-	found = (struct snug_findings){ 0 };
-	return 0;
 }
