@@ -17,6 +17,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_record,
 	&snug_verb_run,
 	&snug_verb_derive,
+	&snug_verb_show,
 	&snug_verb_merge,
 	&snug_verb_diff,
 	&snug_verb_check,

@@ -32,6 +32,7 @@ struct snug_verb {
 extern const struct snug_verb snug_verb_record;
 extern const struct snug_verb snug_verb_run;
 extern const struct snug_verb snug_verb_derive;
+extern const struct snug_verb snug_verb_show;
 extern const struct snug_verb snug_verb_merge;
 extern const struct snug_verb snug_verb_diff;
 extern const struct snug_verb snug_verb_check;
