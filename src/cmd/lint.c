@@ -48,7 +48,7 @@ static const struct snug_option options[] = {
 	{ 0, "list-rules", SNUG_OPTION_BOOL, offsetof(struct lint_args, list_rules), NULL,
 	  "list the rules and exit" },
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct lint_args, quiet), NULL,
-	  "no summary, and no warnings about the files" },
+	  "no summary at the end" },
 	SNUG_OPTIONS_END,
 };
 

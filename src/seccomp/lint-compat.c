@@ -48,6 +48,14 @@ static const struct snug_libseccomp_release *release_for(uint32_t kernel)
 	return NULL;
 }
 
+static bool exists_somewhere(const struct snug_lint *l, const char *name)
+{
+	VEC_FOREACH (arch, &l->listed)
+		if (lint_exists(*arch, name))
+			return true;
+	return false;
+}
+
 static void report_libseccomp(struct snug_lint *l, size_t entry, struct lint_names *names,
 			      uint32_t newest)
 {
@@ -89,7 +97,8 @@ int lint_libseccomp(struct snug_lint *l, struct snug_err *err)
 		VEC_FOREACH (name, &l->p->entries.items[i].names) {
 			uint32_t since = snug_syscall_since(*name);
 
-			if (!snug_syscall_is_known(*name) || libseccomp_knows(l, *name))
+			/* what no listed ABI has is no loss */
+			if (libseccomp_knows(l, *name) || !exists_somewhere(l, *name))
 				continue;
 			lint_names_add(&names, *name);
 			if (since > newest)
@@ -120,14 +129,6 @@ int lint_kernel(struct snug_lint *l, struct snug_err *err)
 			 list, snug_str_text(&version), names.names.len > 1 ? "them" : "it");
 	}
 	return 0;
-}
-
-static bool exists_somewhere(const struct snug_lint *l, const char *name)
-{
-	VEC_FOREACH (arch, &l->listed)
-		if (lint_exists(*arch, name))
-			return true;
-	return false;
 }
 
 static void add_arches(const struct snug_arches *arches, struct snug_str *out)
