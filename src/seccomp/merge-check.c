@@ -30,7 +30,7 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
 		cells = VEC_PUSH(&opinions);
 		r = snug_meaning_cells(m->inputs[i], arch, nr, cells, NULL);
 		VEC_FOREACH (cell, cells)
-			cell->decision.ret = snug_merge_ret(m, m->opts->mode, cell->decision.ret);
+			cell->decision.ret = snug_merge_ret(m, m->opts->mode, &cell->decision);
 	}
 	if (r == 0)
 		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions);
@@ -64,11 +64,12 @@ static uint32_t wanted_constant(const struct snug_merger *m, enum snug_arch arch
 		struct snug_decision decision;
 		bool is_named = use < end && use->input == i;
 
-		use += is_named;
+		if (is_named)
+			use++;
 		if (!snug_meaning_has_arch(m->inputs[i], arch))
 			continue;
 		if (is_named && snug_meaning_name_answer(m->inputs[i], name->name, &decision))
-			one.ret = snug_merge_ret(m, m->opts->mode, decision.ret);
+			one.ret = snug_merge_ret(m, m->opts->mode, &decision);
 		all = is_first ? one : snug_merge_combine(m->opts->mode, all, one);
 		is_first = false;
 	}
@@ -364,6 +365,14 @@ static void note_level(struct snug_merger *m, const struct snug_merge_name *name
 	if (name->level == SNUG_MERGE_EXACT)
 		return;
 	snug_str_add_printable(&shown, name->name, strlen(name->name), 64);
+	if (name->level == SNUG_MERGE_COARSE) {
+		snug_ret_add_text(m->default_ret, &answer);
+		snug_merge_note(m, true,
+				"'%s' gets %s also where it should get another errno, because "
+				"otherwise %s%s%s",
+				snug_str_text(&shown), snug_str_text(&answer), name->why, on, arch);
+		return;
+	}
 	if (name->level == SNUG_MERGE_COMMON) {
 		snug_merge_note(m, true,
 				"'%s' gets the strictest answer for each of its arguments, because "

@@ -55,6 +55,7 @@ static void merge_default(struct snug_merger *m)
 	    all.ret != (SECCOMP_RET_ERRNO | (uint32_t)ENOSYS))
 		return;
 	m->default_ret = SECCOMP_RET_ERRNO | (uint32_t)EPERM;
+	m->has_lowered_default = true;
 	snug_merge_note(m, true,
 			"defaultAction: a SeccompProfile has no place for %s: it is "
 			"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)",
@@ -323,6 +324,7 @@ static void note_conditions(struct snug_merger *m)
 {
 	const struct snug_seccomp_env *env = snug_meaning_env(m->inputs[0]);
 	CLEANUP(freep) char *source = NULL;
+	int n_caps = __builtin_popcountll(env->caps);
 
 	for (size_t i = 0; i < m->n_inputs; i++) {
 		if (!has_conditions(profile_of(m, i)))
@@ -330,10 +332,10 @@ static void note_conditions(struct snug_merger *m)
 		source = snug_merge_source(m, i);
 		snug_merge_note(m, false,
 				"%s has conditions: the result is for %s, Linux %u.%u.%u and "
-				"programs with %d capabilities",
+				"programs with %d %s",
 				source, snug_arch_name(env->arch), env->kernel_version >> 16,
-				env->kernel_version >> 8 & 0xff, env->kernel_version & 0xff,
-				__builtin_popcountll(env->caps));
+				env->kernel_version >> 8 & 0xff, env->kernel_version & 0xff, n_caps,
+				n_caps == 1 ? "capability" : "capabilities");
 		return;
 	}
 }

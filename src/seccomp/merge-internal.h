@@ -7,6 +7,7 @@
 /* How exact the entries of one name are.  Each step is stricter than the one before. */
 enum snug_merge_level {
 	SNUG_MERGE_EXACT,
+	SNUG_MERGE_COARSE,   /* no other errno than the default's where that is stricter */
 	SNUG_MERGE_COMMON,   /* of a union, the part that all profiles agree on */
 	SNUG_MERGE_CONSTANT, /* the strictest answer that any profile has for it */
 };
@@ -66,6 +67,7 @@ struct snug_merger {
 	struct snug_merged *out;
 	struct snug_err *err;
 	uint32_t default_ret;
+	bool has_lowered_default;  /* to EPERM, for want of a place for ENOSYS */
 	bool has_notify;           /* there is one listener that NOTIFY can mean */
 	struct snug_arches arches; /* of this kernel, that the result lists; the native one first */
 	struct snug_arches other_arches; /* of other kernels */
@@ -93,9 +95,11 @@ struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *
 /* The answer of @input to every call that it does not name. */
 struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size_t input);
 /* An input's answer as merging takes it: without a listener to notify, a union counts NOTIFY as
- * what can be answered instead, ERRNO(EPERM). */
-uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode, uint32_t ret);
-/* The same for an answer of the result. */
+ * what can be answered instead, ERRNO(EPERM); and a default that cannot be written down as what is.
+ */
+uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
+			const struct snug_decision *decision);
+/* The same for an answer of the result, as far as it is about listeners. */
 uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret);
 /* Makes @name stricter, because of @why, on @arch (or INVALID). */
 void snug_merge_next_level(struct snug_merger *m, struct snug_merge_name *name, const char *why,

@@ -92,10 +92,17 @@ struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *
 	return NULL;
 }
 
+static uint32_t lowered(const struct snug_merger *m, uint32_t default_ret)
+{
+	bool is_low = snug_ret_compare(default_ret, m->default_ret) <= 0;
+
+	return m->has_lowered_default && !is_low ? m->default_ret : default_ret;
+}
+
 struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size_t input)
 {
 	return (struct snug_merge_answer){
-		.ret = snug_meaning_default(m->inputs[input]),
+		.ret = lowered(m, snug_meaning_default(m->inputs[input])),
 		.is_default = true,
 	};
 }
@@ -105,9 +112,13 @@ static uint32_t without_notify(uint32_t ret)
 	return ret == SECCOMP_RET_USER_NOTIF ? SECCOMP_RET_ERRNO | EPERM : ret;
 }
 
-uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode, uint32_t ret)
+uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
+			const struct snug_decision *decision)
 {
-	return m->has_notify || mode == SNUG_MERGE_INTERSECT ? ret : without_notify(ret);
+	if (decision->by == SNUG_BY_DEFAULT)
+		return lowered(m, decision->ret);
+	return m->has_notify || mode == SNUG_MERGE_INTERSECT ? decision->ret
+							     : without_notify(decision->ret);
 }
 
 uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret)
@@ -122,7 +133,7 @@ static int add_opinion(struct snug_merger *m, const struct snug_merge_use *use,
 	int r = snug_meaning_name_cells(m->inputs[use->input], use->name, 64, cells, m->err);
 
 	VEC_FOREACH (cell, cells)
-		cell->decision.ret = snug_merge_ret(m, mode, cell->decision.ret);
+		cell->decision.ret = snug_merge_ret(m, mode, &cell->decision);
 	return r;
 }
 
@@ -152,7 +163,7 @@ static int combine_name(struct snug_merger *m, const struct snug_merge_name *nam
 		if (!is_named) {
 			add_answer(ret, mode, answer);
 		} else if (snug_meaning_name_answer(m->inputs[i], name->name, &decision)) {
-			answer.ret = snug_merge_ret(m, mode, decision.ret);
+			answer.ret = snug_merge_ret(m, mode, &decision);
 			answer.is_default = false;
 			add_answer(ret, mode, answer);
 		} else {
@@ -268,6 +279,19 @@ static void note_conflicts(struct snug_merger *m, const struct snug_merge_name *
 							      name->name };
 }
 
+/* One errno less to tell apart often leaves nothing to write but what is allowed. */
+static void make_coarse(const struct snug_merger *m, struct snug_merge_pieces *pieces)
+{
+	VEC_FOREACH (piece, pieces) {
+		uint32_t ret = piece->answer.ret;
+
+		if (!snug_ret_is_stricter(ret, m->default_ret) &&
+		    !snug_ret_is_stricter(m->default_ret, ret) &&
+		    snug_ret_compare(m->default_ret, ret) < 0)
+			piece->answer.ret = m->default_ret;
+	}
+}
+
 /* Returns 1 when it cannot be written down at this level. */
 static int try_level(struct snug_merger *m, struct snug_merge_name *name)
 {
@@ -289,6 +313,8 @@ static int try_level(struct snug_merger *m, struct snug_merge_name *name)
 		return r;
 	if (name->level == SNUG_MERGE_EXACT)
 		note_conflicts(m, name, &pieces);
+	if (name->level == SNUG_MERGE_COARSE)
+		make_coarse(m, &pieces);
 	if (is_one_answer(&pieces)) {
 		set_constant(m, name, pieces.items[0].answer.ret);
 		return 0;
@@ -316,8 +342,8 @@ void snug_merge_next_level(struct snug_merger *m, struct snug_merge_name *name, 
 	/* there is no way to be too lax or too long with one strict answer */
 	snug_bug_on(name->level == SNUG_MERGE_CONSTANT);
 	name->level++;
-	/* which is what an intersection has tried at once */
-	if (m->opts->mode == SNUG_MERGE_INTERSECT)
+	/* which is what an intersection has tried already */
+	if (name->level == SNUG_MERGE_COMMON && m->opts->mode == SNUG_MERGE_INTERSECT)
 		name->level = SNUG_MERGE_CONSTANT;
 	name->is_done = false;
 	name->why = why;

@@ -6,7 +6,8 @@
  * result says that it is exact; the order does not matter, nor does doing it step by step; a
  * profile with itself is itself; what comes out compiles and can be written and read.
  *
- * The worked cases are tests/cases/merge: see README there.
+ * Then the worked cases of tests/cases/merge: the reason, "== MODE [strict]", and sections that
+ * begin with "-- NAME": the profiles, and the result with its notes ("! ": inexact), or the error.
  */
 #include "base/err.h"
 #include "base/fdio.h"
@@ -82,7 +83,7 @@ static int merge(struct snug_seccomp_profile **profiles, size_t n, enum snug_mer
 		.format = profiles[0]->format,
 		.strict = strict,
 	};
-	struct snug_meaning *inputs[MAX_INPUTS];
+	struct snug_meaning *inputs[MAX_INPUTS] = { NULL };
 	int r;
 
 	for (size_t i = 0; i < n; i++)
@@ -137,9 +138,8 @@ static struct snug_decision decide_together(struct snug_meaning **inputs, size_t
 	return best;
 }
 
-static bool random_call(struct random_source *r, struct call *ret)
+static bool random_call_on(struct random_source *r, enum snug_arch arch, struct call *ret)
 {
-	static const enum snug_arch arches[] = { SNUG_ARCH_X86_64, SNUG_ARCH_X86, SNUG_ARCH_X32 };
 	const char *name;
 	int64_t nr;
 	size_t n = 0;
@@ -147,7 +147,7 @@ static bool random_call(struct random_source *r, struct call *ret)
 	while (random_calls[n])
 		n++;
 	name = random_calls[random_below(r, (uint32_t)n)];
-	ret->arch = arches[random_below(r, ARRAY_SIZE(arches))];
+	ret->arch = arch;
 	nr = snug_syscall_number(ret->arch, name);
 	if (nr < 0)
 		return false;
@@ -158,6 +158,13 @@ static bool random_call(struct random_source *r, struct call *ret)
 	if (random_below(r, 2) && (strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0))
 		ret->args[0] = random_below(r, 25) | (uint64_t)random_below(r, 2) << 16;
 	return true;
+}
+
+static bool random_call(struct random_source *r, struct call *ret)
+{
+	static const enum snug_arch arches[] = { SNUG_ARCH_X86_64, SNUG_ARCH_X86, SNUG_ARCH_X32 };
+
+	return random_call_on(r, arches[random_below(r, ARRAY_SIZE(arches))], ret);
 }
 
 static void dump(const char *what, const struct call *c, uint32_t want, uint32_t got,
@@ -184,7 +191,7 @@ static void dump(const char *what, const struct call *c, uint32_t want, uint32_t
 static void check_containment(struct random_source *r, struct snug_seccomp_profile **profiles,
 			      size_t n, enum snug_merge_mode mode, const struct snug_merged *m)
 {
-	struct snug_meaning *inputs[MAX_INPUTS], *result = meaning_of(m->profile);
+	struct snug_meaning *inputs[MAX_INPUTS] = { NULL }, *result = meaning_of(m->profile);
 
 	for (size_t i = 0; i < n; i++)
 		inputs[i] = meaning_of(profiles[i]);
@@ -352,13 +359,473 @@ static void laws_of_intersections(void **state)
 	laws(SNUG_MERGE_INTERSECT);
 }
 
+/* What the cases do not show */
+
+/* Merges the texts, NULL-terminated; *ret_profiles keeps what the result borrows. */
+static void merge_texts(const char *const *texts, enum snug_merge_mode mode,
+			enum snug_profile_format format,
+			struct snug_seccomp_profile *profiles[MAX_INPUTS], size_t *ret_n,
+			struct snug_merged *ret)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_merge_options opts = { .mode = mode, .format = format };
+	struct snug_meaning *inputs[MAX_INPUTS] = { NULL };
+	size_t n = 0;
+
+	for (; texts[n]; n++) {
+		profiles[n] = parse("p", texts[n]);
+		inputs[n] = meaning_of(profiles[n]);
+	}
+	if (snug_merge((const struct snug_meaning *const *)inputs, n, &opts, ret, &err) < 0)
+		fail_msg("%s", snug_err_msg(&err));
+	for (size_t i = 0; i < n; i++)
+		snug_meaning_free(inputs[i]);
+	*ret_n = n;
+}
+
+static void check_texts(const char *const *texts, enum snug_profile_format format, const char *want,
+			const char *notes)
+{
+	struct snug_seccomp_profile *profiles[MAX_INPUTS];
+	CLEANUP(snug_str_done) struct snug_str got_notes = SNUG_STR_INIT;
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	CLEANUP(freep) char *got = NULL;
+	size_t n;
+
+	merge_texts(texts, SNUG_MERGE_UNION, format, profiles, &n, &m);
+	got = text_of(m.profile);
+	assert_string_equal(got, want);
+	notes_of(&m, &got_notes);
+	assert_string_equal(snug_str_text(&got_notes), notes);
+	for (size_t i = 0; i < n; i++)
+		snug_seccomp_profile_free(profiles[i]);
+}
+
+/* One name an entry; a default that a resource cannot have. */
+static void resources(void **state)
+{
+	static const char *const texts[] = {
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":["
+		"{\"names\":[\"write\",\"read\"],\"action\":\"SCMP_ACT_ALLOW\"},"
+		"{\"names\":[\"close\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+		"{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":1}]}]}",
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38}",
+		NULL,
+	};
+
+	(void)state;
+	check_texts(
+		texts, SNUG_PROFILE_CRD_YAML,
+		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
+		"kind: SeccompProfile\n"
+		"metadata: {}\n"
+		"spec:\n"
+		"  defaultAction: SCMP_ACT_ERRNO\n"
+		"  syscalls:\n"
+		"  - action: SCMP_ACT_ALLOW\n"
+		"    args:\n"
+		"    - index: 0\n"
+		"      op: SCMP_CMP_EQ\n"
+		"      value: 1\n"
+		"    names:\n"
+		"    - close\n"
+		"  - action: SCMP_ACT_ALLOW\n"
+		"    names:\n"
+		"    - read\n"
+		"  - action: SCMP_ACT_ALLOW\n"
+		"    names:\n"
+		"    - write\n"
+		"status: {}\n",
+		"! defaultAction: a SeccompProfile has no place for SCMP_ACT_ERRNO(ENOSYS): it is "
+		"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)\n");
+}
+
+#define CRD(name, spec)                                                                            \
+	"apiVersion: security-profiles-operator.x-k8s.io/v1\n"                                     \
+	"kind: SeccompProfile\n"                                                                   \
+	"metadata:\n"                                                                              \
+	"  name: " name "\n"                                                                       \
+	"spec:\n" spec "  defaultAction: SCMP_ACT_ERRNO\n"
+
+static void what_is_taken_from_the_first(void **state)
+{
+	static const char *const same_base[] = {
+		CRD("one", "  baseProfileName: runc\n  state: Disabled\n"),
+		CRD("two", "  baseProfileName: runc\n"),
+		NULL,
+	};
+	static const char *const other_base[] = {
+		CRD("one", "  baseProfileName: runc\n"),
+		CRD("two", "  baseProfileName: crun\n"),
+		NULL,
+	};
+
+	(void)state;
+	check_texts(same_base, SNUG_PROFILE_CRD_YAML,
+		    "apiVersion: security-profiles-operator.x-k8s.io/v1\n"
+		    "kind: SeccompProfile\n"
+		    "metadata:\n"
+		    "  name: one\n"
+		    "spec:\n"
+		    "  baseProfileName: runc\n"
+		    "  defaultAction: SCMP_ACT_ERRNO\n"
+		    "  state: Disabled\n"
+		    "status: {}\n",
+		    "");
+	check_texts(
+		other_base, SNUG_PROFILE_CRD_YAML,
+		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
+		"kind: SeccompProfile\n"
+		"metadata:\n"
+		"  name: one\n"
+		"spec:\n"
+		"  defaultAction: SCMP_ACT_ERRNO\n"
+		"status: {}\n",
+		"! baseProfileName is left out, because the profiles do not have the same: what "
+		"only a base profile allows is not allowed\n");
+}
+
+static void check_first(const char *a, const char *b, bool want)
+{
+	const char *const texts[] = { a, b, NULL };
+	struct snug_seccomp_profile *profiles[MAX_INPUTS];
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	size_t n;
+
+	merge_texts(texts, SNUG_MERGE_UNION, SNUG_PROFILE_OCI_JSON, profiles, &n, &m);
+	if (m.is_first != want)
+		fail_msg("%s and %s: %s", a, b, want ? "not the first" : "the first");
+	for (size_t i = 0; i < n; i++)
+		snug_seccomp_profile_free(profiles[i]);
+}
+
+#define OCI(more)      "{\"defaultAction\":\"SCMP_ACT_ERRNO\"" more "}"
+#define CALLS(list)    ",\"syscalls\":[" list "]"
+#define ALLOWED(names) "{\"names\":[" names "],\"action\":\"SCMP_ACT_ALLOW\"}"
+#define ALLOWED_IF(name, op, v)                                                                    \
+	"{\"names\":[" name "],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["                           \
+	"{\"index\":0,\"op\":\"SCMP_CMP_" op "\",\"value\":" v "}]}"
+
+static void is_first_by_meaning(void **state)
+{
+	static const char read[] = OCI(CALLS(ALLOWED("\"read\"")));
+	static const char some[] = OCI(CALLS(ALLOWED_IF("\"read\"", "EQ", "1")));
+
+	(void)state;
+	check_first(read, read, true);
+	check_first(read, OCI(""), true);
+	check_first(OCI(""), read, false);
+	check_first(read, some, true);
+	check_first(some, read, false);
+	/* not by words: two entries, twice the name */
+	check_first(OCI(CALLS(ALLOWED("\"read\",\"read\"") "," ALLOWED("\"write\""))),
+		    OCI(CALLS(ALLOWED("\"write\",\"read\""))), true);
+	check_first(OCI(CALLS(ALLOWED_IF("\"read\"", "LE", "4"))),
+		    OCI(CALLS(ALLOWED_IF("\"read\"", "LT", "5"))), true);
+	check_first(OCI(CALLS(ALLOWED_IF("\"frobnicate\"", "LE", "4"))),
+		    OCI(CALLS(ALLOWED_IF("\"frobnicate\"", "LE", "5"))), false);
+	check_first(OCI(",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]"), OCI(""), true);
+	check_first(OCI(",\"flags\":[\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]"), OCI(""), false);
+	check_first(OCI(""), OCI(",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\"]"), false);
+	check_first(OCI(",\"architectures\":[\"SCMP_ARCH_X86\"]"), OCI(""), true);
+	check_first(OCI(""), OCI(",\"architectures\":[\"SCMP_ARCH_X86\"]"), false);
+	check_first(OCI(""), OCI(",\"architectures\":[\"SCMP_ARCH_X86_64\"]"), true);
+	check_first(OCI(""), "{\"defaultAction\":\"SCMP_ACT_LOG\"}", false);
+	check_first("{\"defaultAction\":\"SCMP_ACT_LOG\"}", OCI(""), true);
+}
+
+/* More names than a profile may have, though no single one has. */
+static void too_large(void **state)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	struct snug_seccomp_profile *p[2];
+	int r;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct snug_seccomp_entry *e;
+
+		p[i] = snug_seccomp_profile_new("big", SNUG_ACTION_ERRNO);
+		e = VEC_PUSH(&p[i]->entries);
+		e->action = SNUG_ACTION_ALLOW;
+		for (int j = 0; j < 9000; j++)
+			*VEC_PUSH(&e->names) = xasprintf("call_%d_%d", i, j);
+	}
+	r = merge(p, 2, SNUG_MERGE_UNION, false, &m, &err);
+	assert_int_equal(r, -E2BIG);
+	assert_string_equal(snug_err_msg(&err),
+			    "the merged profile would have 18000 names; 16384 is the limit");
+	snug_err_done(&err);
+	p[0]->format = SNUG_PROFILE_CRD_YAML;
+	r = merge(p, 1, SNUG_MERGE_UNION, false, &m, &err);
+	assert_int_equal(r, -E2BIG);
+	assert_string_equal(snug_err_msg(&err),
+			    "the merged profile would have 9000 entries; 4096 is the limit");
+	for (int i = 0; i < 2; i++)
+		snug_seccomp_profile_free(p[i]);
+}
+
+static void hostile_names(void **state)
+{
+	static const char *const texts[] = {
+		OCI(CALLS("{\"names\":[\"\\u001b[31m\"],\"action\":\"SCMP_ACT_ERRNO\","
+			  "\"errnoRet\":7}")),
+		OCI(""),
+		NULL,
+	};
+	struct snug_seccomp_profile *profiles[MAX_INPUTS];
+	CLEANUP(snug_str_done) struct snug_str notes = SNUG_STR_INIT;
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	size_t n;
+
+	(void)state;
+	merge_texts(texts, SNUG_MERGE_UNION, SNUG_PROFILE_OCI_JSON, profiles, &n, &m);
+	notes_of(&m, &notes);
+	assert_string_equal(snug_str_text(&notes),
+			    "! SCMP_ACT_ERRNO(EPERM) and SCMP_ACT_ERRNO(E2BIG) cannot both be kept "
+			    "for \\x1b[31m: it is SCMP_ACT_ERRNO(EPERM)\n");
+	for (size_t i = 0; i < n; i++)
+		snug_seccomp_profile_free(profiles[i]);
+}
+
+/* Two random profiles for @env: the result is contained in them, on every ABI there is. */
+static void check_machine(struct random_source *r, const struct snug_seccomp_env *env,
+			  enum snug_merge_mode mode)
+{
+	const struct snug_merge_options opts = { .mode = mode, .format = SNUG_PROFILE_OCI_JSON };
+	struct snug_seccomp_profile *p[2] = { random_input(r), random_input(r) };
+	struct snug_meaning *inputs[2], *result;
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		p[i]->arches.len = 0;
+		for (int a = 0; a < _SNUG_ARCH_MAX; a++)
+			if (snug_arch_family((enum snug_arch)a) == snug_arch_family(env->arch) &&
+			    random_below(r, 4))
+				*VEC_PUSH(&p[i]->arches) = (enum snug_arch)a;
+		assert_int_equal(snug_meaning_new(p[i], env, &keep, &inputs[i], NULL), 0);
+	}
+	assert_int_equal(snug_merge((const struct snug_meaning *const *)inputs, 2, &opts, &m, NULL),
+			 0);
+	assert_int_equal(snug_meaning_new(m.profile, env, &keep, &result, NULL), 0);
+	for (int i = 0; i < 2000; i++) {
+		enum snug_arch arch = (enum snug_arch)random_below(r, _SNUG_ARCH_MAX);
+		struct snug_decision want, got;
+		struct call c;
+
+		if (snug_arch_family(arch) != snug_arch_family(env->arch) ||
+		    !random_call_on(r, arch, &c))
+			continue;
+		want = decide_together(inputs, 2, mode, &c);
+		got = decide(result, &c);
+		if (compare_decisions(got, want) > 0 ||
+		    (compare_decisions(got, want) != 0 && m.is_exact))
+			dump("another machine", &c, want.ret, got.ret, p, 2, &m);
+	}
+	snug_meaning_free(result);
+	for (int i = 0; i < 2; i++) {
+		snug_meaning_free(inputs[i]);
+		snug_seccomp_profile_free(p[i]);
+	}
+}
+
+/* Where two ABIs have socketcall(2), and where the native one has 32 bits. */
+static void other_machines(void **state)
+{
+	static const enum snug_arch hosts[] = { SNUG_ARCH_S390X, SNUG_ARCH_AARCH64, SNUG_ARCH_X86,
+						SNUG_ARCH_PPC64LE, SNUG_ARCH_MIPS64 };
+	struct random_source r = { 7 };
+
+	(void)state;
+	for (size_t h = 0; h < ARRAY_SIZE(hosts); h++) {
+		const struct snug_seccomp_env env = { .arch = hosts[h] };
+
+		for (int i = 0; i < 20; i++)
+			check_machine(&r, &env, i % 2 ? SNUG_MERGE_UNION : SNUG_MERGE_INTERSECT);
+	}
+}
+
+/* The worked cases */
+
+struct worked {
+	char *text; /* cut into lines */
+	enum snug_merge_mode mode;
+	bool strict;
+	struct snug_seccomp_profile *profiles[MAX_INPUTS];
+	size_t n;
+	char *result, *error, *notes; /* owned, or NULL */
+};
+
+static void worked_done(struct worked *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		snug_seccomp_profile_free(w->profiles[i]);
+	free(w->text);
+	free(w->result);
+	free(w->error);
+	free(w->notes);
+}
+
+static void take_section(struct worked *w, const char *name, const struct snug_str *body)
+{
+	if (strcmp(name, "result") == 0)
+		w->result = xstrdup(snug_str_text(body));
+	else if (strcmp(name, "error") == 0)
+		w->error = xstrdup(snug_str_text(body));
+	else if (strcmp(name, "notes") == 0)
+		w->notes = xstrdup(snug_str_text(body));
+	else if (w->n < MAX_INPUTS)
+		w->profiles[w->n++] = parse(name, snug_str_text(body));
+	else
+		fail_msg("too many profiles");
+}
+
+/* The reason, "== MODE [strict]", and sections that begin with "-- NAME". */
+static void read_case(struct worked *w, const char *path)
+{
+	CLEANUP(snug_str_done) struct snug_str body = SNUG_STR_INIT;
+	const char *name = NULL, *mode = NULL;
+	size_t len, n_reason = 0;
+	char *rest = NULL;
+
+	if (snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &w->text, &len, NULL) < 0)
+		fail_msg("%s cannot be read", path);
+	for (char *line = w->text; line; line = rest) {
+		rest = strchr(line, '\n');
+		if (rest)
+			*rest++ = '\0';
+		if (snug_str_has_prefix(line, "-- ")) {
+			if (name)
+				take_section(w, name, &body);
+			name = line + 3;
+			snug_str_clear(&body);
+		} else if (snug_str_has_prefix(line, "== ")) {
+			mode = line + 3;
+		} else if (!mode) {
+			n_reason++;
+		} else if (*line) {
+			snug_str_addf(&body, "%s\n", line);
+		}
+	}
+	if (!mode || !name || !n_reason)
+		fail_msg("%s: no reason, mode or sections", path);
+	take_section(w, name, &body);
+	w->mode = snug_str_has_prefix(mode, "union") ? SNUG_MERGE_UNION : SNUG_MERGE_INTERSECT;
+	w->strict = strstr(mode, "strict");
+}
+
+static void check_result(const struct worked *w, const struct snug_merged *m)
+{
+	CLEANUP(snug_seccomp_profile_freep) struct snug_seccomp_profile *want = NULL;
+	CLEANUP(snug_str_done) struct snug_str notes = SNUG_STR_INIT;
+	CLEANUP(freep) char *got = text_of(m->profile);
+	CLEANUP(freep) char *want_text = NULL;
+
+	assert_non_null(w->result);
+	want = parse("result", w->result);
+	want_text = text_of(want);
+	assert_string_equal(got, want_text);
+	notes_of(m, &notes);
+	assert_string_equal(snug_str_text(&notes), w->notes ? w->notes : "");
+	assert_int_equal(m->is_exact, !strstr(snug_str_text(&notes), "! "));
+}
+
+/* The result of another order is the same, word by word. */
+static void check_turned(const struct worked *w, const struct snug_merged *m)
+{
+	CLEANUP(snug_merged_done) struct snug_merged turned = { 0 };
+	CLEANUP(freep) char *one = text_of(m->profile);
+	CLEANUP(freep) char *other = NULL;
+	struct snug_seccomp_profile *p[MAX_INPUTS];
+
+	for (size_t i = 0; i < w->n; i++)
+		p[i] = w->profiles[w->n - 1 - i];
+	must_merge(p, w->n, w->mode, &turned);
+	other = text_of(turned.profile);
+	assert_string_equal(one, other);
+}
+
+static void worked_case(void **state)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	CLEANUP(worked_done) struct worked w = { 0 };
+	struct random_source random = { 1 };
+	int r;
+
+	read_case(&w, *state);
+	r = merge(w.profiles, w.n, w.mode, w.strict, &m, &err);
+	if (w.error) {
+		assert_int_equal(r, -EOPNOTSUPP);
+		w.error[strcspn(w.error, "\n")] = '\0';
+		assert_string_equal(snug_err_msg(&err), w.error);
+		return;
+	}
+	if (r < 0)
+		fail_msg("%s", snug_err_msg(&err));
+	check_result(&w, &m);
+	check_containment(&random, w.profiles, w.n, w.mode, &m);
+	check_turned(&w, &m);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct CMUnitTest *)a)->name, ((const struct CMUnitTest *)b)->name);
+}
+
+struct tests {
+	struct CMUnitTest *items;
+	size_t len, cap;
+};
+
+static void find_cases(struct tests *tests)
+{
+	DIR *d = opendir(CASES);
+	struct dirent *e;
+
+	if (!d) {
+		print_error("%s: %s\n", CASES, strerror(errno));
+		exit(1);
+	}
+	while ((e = readdir(d))) {
+		char *path;
+
+		if (!strstr(e->d_name, ".case"))
+			continue;
+		path = xasprintf(CASES "/%s", e->d_name);
+		*VEC_PUSH(tests) = (struct CMUnitTest){
+			.name = strrchr(path, '/') + 1,
+			.test_func = worked_case,
+			.initial_state = path,
+		};
+	}
+	closedir(d);
+	qsort(tests->items, tests->len, sizeof(*tests->items), by_name);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(resources),
+		cmocka_unit_test(what_is_taken_from_the_first),
+		cmocka_unit_test(is_first_by_meaning),
+		cmocka_unit_test(too_large),
+		cmocka_unit_test(hostile_names),
+		cmocka_unit_test(other_machines),
 		cmocka_unit_test(laws_of_unions),
 		cmocka_unit_test(laws_of_intersections),
 	};
+	struct tests tests = { 0 };
+	int r;
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	find_cases(&tests);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		*VEC_PUSH(&tests) = others[i];
+	r = _cmocka_run_group_tests("merge", tests.items, tests.len, NULL, NULL);
+	VEC_FOREACH (test, &tests)
+		free(test->initial_state);
+	VEC_DONE(&tests);
+	return r;
 }
