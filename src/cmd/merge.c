@@ -30,9 +30,11 @@ static const struct snug_option options[] = {
 	  "write no file; only say whether the first profile means what all of them together do" },
 	{ 't', "type", SNUG_OPTION_STRING, offsetof(struct merge_args, type), "TYPE",
 	  "seccomp (a SeccompProfile resource, YAML) or raw-seccomp (OCI JSON) (default: that of "
-	  "the first profile)" },
+	  "the first profile)",
+	  "seccomp raw-seccomp" },
 	{ 0, "mode", SNUG_OPTION_STRING, offsetof(struct merge_args, mode), "MODE",
-	  "union: allow what any of them allows; intersect: only what all do (default: union)" },
+	  "union: allow what any of them allows; intersect: only what all do (default: union)",
+	  "union intersect" },
 	{ 0, "strict", SNUG_OPTION_BOOL, offsetof(struct merge_args, strict), NULL,
 	  "fail where a profile cannot say exactly what the result should be" },
 	ENV_OPTIONS(struct merge_args, env),
@@ -76,8 +78,6 @@ static int parse_mode(const char *text, enum snug_merge_mode *ret, struct snug_e
 
 static int read_one(struct work *w, const char *path, struct snug_err *err)
 {
-	const struct snug_meaning_options opts = { .keep_unknown = true, .warn = say_warn_text };
-	struct snug_meaning *meaning;
 	struct input input;
 	int r;
 
@@ -85,13 +85,43 @@ static int read_one(struct work *w, const char *path, struct snug_err *err)
 		return snug_err_set(err, -E2BIG, "over %d profiles", SNUG_LIMIT_INPUTS);
 	say_log("Reading file %s", path);
 	r = input_read(path, &input, err);
-	if (r < 0)
-		return r;
-	*VEC_PUSH(&w->inputs) = input;
-	r = snug_meaning_new(input.profile, &w->env, &opts, &meaning, err);
-	if (r < 0)
-		return r;
-	*VEC_PUSH(&w->meanings) = meaning;
+	if (r == 0)
+		*VEC_PUSH(&w->inputs) = input;
+	return r;
+}
+
+/* Recordings know their machine; without --arch it counts, where they agree. */
+static void adopt_arch(struct work *w)
+{
+	const struct snug_recording *known = NULL;
+
+	VEC_FOREACH (input, &w->inputs) {
+		const struct snug_recording *one = input->recording;
+
+		if (!one)
+			continue;
+		if (known && snug_arch_family(known->arch) != snug_arch_family(one->arch))
+			return;
+		known = one;
+	}
+	if (known)
+		w->env.arch = snug_arch_family(known->arch);
+}
+
+static int understand(struct work *w, struct snug_err *err)
+{
+	const struct snug_meaning_options opts = { .keep_unknown = true, .warn = say_warn_text };
+
+	if (!w->args->env.arch)
+		adopt_arch(w);
+	VEC_FOREACH (input, &w->inputs) {
+		struct snug_meaning *meaning;
+		int r = snug_meaning_new(input->profile, &w->env, &opts, &meaning, err);
+
+		if (r < 0)
+			return r;
+		*VEC_PUSH(&w->meanings) = meaning;
+	}
 	return 0;
 }
 
@@ -192,6 +222,8 @@ static int merge_files(struct work *w, char **paths, struct snug_err *err)
 
 	for (char **path = paths; *path && r == 0; path++)
 		r = read_one(w, *path, err);
+	if (r == 0)
+		r = understand(w, err);
 	if (r < 0)
 		return r;
 	if (!to.type)
@@ -260,6 +292,7 @@ const struct snug_verb snug_verb_merge = {
 	.name = "merge",
 	.alias = "m",
 	.synopsis = "INFILE...",
+	.positionals = "@profile",
 	.summary = "Combine profiles and recordings into one profile",
 	.details =
 		"INFILE is a profile in any format, a recording, docker-default, or - for "
