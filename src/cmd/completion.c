@@ -80,6 +80,7 @@ const struct snug_verb snug_verb_completion = {
 		   "  zsh:   source <(snug completion zsh)\n"
 		   "  fish:  snug completion fish | source\n",
 	.positionals = "bash zsh fish",
+	.more_positionals = "",
 	.options = options,
 	.args_size = 1,
 	.run = completion_run,

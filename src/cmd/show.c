@@ -275,6 +275,7 @@ const struct snug_verb snug_verb_show = {
 		"arguments, numbers or constants or _ for any, such as\n\n"
 		"  snug show web.json 'socket(AF_INET, SOCK_STREAM, 0)' 'ioctl(_, TIOCSTI)'\n",
 	.positionals = "@profile",
+	.more_positionals = "@syscall",
 	.options = options,
 	.args_size = sizeof(struct show_args),
 	.run = show_run,
