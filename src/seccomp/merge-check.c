@@ -54,22 +54,20 @@ static size_t first_without(const struct snug_merger *m, enum snug_arch arch)
 static uint32_t wanted_constant(const struct snug_merger *m, enum snug_arch arch,
 				const struct snug_merge_name *name)
 {
-	const struct snug_merge_use *use = name ? &m->uses.items[name->first_use] : NULL;
-	const struct snug_merge_use *end = name ? use + name->n_uses : NULL;
+	bool has_uses = name && name->n_uses;
+	const struct snug_merge_use *use = has_uses ? &m->uses.items[name->first_use] : NULL;
+	const struct snug_merge_use *end = has_uses ? use + name->n_uses : NULL;
 	struct snug_merge_answer all = { 0 };
 	bool is_first = true;
 
 	for (size_t i = 0; i < m->n_inputs; i++) {
 		struct snug_merge_answer one = snug_merge_default_of(m, i);
-		struct snug_decision decision;
 		bool is_named = use < end && use->input == i;
 
 		if (is_named)
-			use++;
+			one.ret = snug_merge_use_ret(m, m->opts->mode, use++);
 		if (!snug_meaning_has_arch(m->inputs[i], arch))
 			continue;
-		if (is_named && snug_meaning_name_answer(m->inputs[i], name->name, &decision))
-			one.ret = snug_merge_ret(m, m->opts->mode, &decision);
 		all = is_first ? one : snug_merge_combine(m->opts->mode, all, one);
 		is_first = false;
 	}

@@ -15,7 +15,9 @@ enum snug_merge_level {
 /* An input names a call. */
 struct snug_merge_use {
 	const char *name; /* borrowed from the input */
-	size_t input;
+	uint32_t input;
+	bool is_plain; /* without a look at its arguments; then @ret is the answer */
+	uint32_t ret;
 };
 
 /* An entry of the result, for one name. */
@@ -99,6 +101,9 @@ struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size
  */
 uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
 			const struct snug_decision *decision);
+/* The same for a plain use. */
+uint32_t snug_merge_use_ret(const struct snug_merger *m, enum snug_merge_mode mode,
+			    const struct snug_merge_use *use);
 /* The same for an answer of the result, as far as it is about listeners. */
 uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret);
 /* Makes @name stricter, because of @why, on @arch (or INVALID). */

@@ -46,30 +46,42 @@ static void add_multiplexers(struct snug_merger *m)
 	}
 }
 
-void snug_merge_collect_names(struct snug_merger *m)
+static void collect_uses(struct snug_merger *m)
 {
-	for (size_t i = 0; i < m->n_inputs; i++)
-		VEC_FOREACH (name, snug_meaning_names(m->inputs[i]))
-			*VEC_PUSH(&m->uses) = (struct snug_merge_use){ *name, i };
+	struct snug_decision decision;
+
+	for (size_t i = 0; i < m->n_inputs; i++) {
+		VEC_FOREACH (name, snug_meaning_names(m->inputs[i])) {
+			struct snug_merge_use *use = VEC_PUSH(&m->uses);
+
+			use->name = *name;
+			use->input = (uint32_t)i;
+			use->is_plain = snug_meaning_name_answer(m->inputs[i], *name, &decision);
+			use->ret = use->is_plain ? decision.ret : 0;
+		}
+	}
 	if (m->uses.len)
 		qsort(m->uses.items, m->uses.len, sizeof(*m->uses.items), compare_uses);
+}
+
+void snug_merge_collect_names(struct snug_merger *m)
+{
+	collect_uses(m);
 	for (size_t i = 0; i < m->uses.len; i++) {
+		const struct snug_merge_use *use = &m->uses.items[i];
 		struct snug_merge_name *last = NULL;
-		struct snug_decision decision;
 
 		if (m->names.len)
 			last = &m->names.items[m->names.len - 1];
-		if (!last || strcmp(last->name, m->uses.items[i].name) != 0) {
+		if (!last || strcmp(last->name, use->name) != 0) {
 			last = VEC_PUSH(&m->names);
-			last->name = m->uses.items[i].name;
+			last->name = use->name;
 			last->first_use = i;
 			last->is_plain = true;
 			last->why_arch = _SNUG_ARCH_INVALID;
 		}
 		last->n_uses++;
-		if (!snug_meaning_name_answer(m->inputs[m->uses.items[i].input], last->name,
-					      &decision))
-			last->is_plain = false;
+		last->is_plain &= use->is_plain;
 	}
 	add_multiplexers(m);
 }
@@ -121,6 +133,14 @@ uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
 							     : without_notify(decision->ret);
 }
 
+uint32_t snug_merge_use_ret(const struct snug_merger *m, enum snug_merge_mode mode,
+			    const struct snug_merge_use *use)
+{
+	const struct snug_decision decision = { .ret = use->ret, .by = SNUG_BY_ENTRY };
+
+	return snug_merge_ret(m, mode, &decision);
+}
+
 uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret)
 {
 	return m->has_notify ? ret : without_notify(ret);
@@ -150,10 +170,9 @@ static void add_answer(struct snug_merge_pieces *pieces, enum snug_merge_mode mo
 static int combine_name(struct snug_merger *m, const struct snug_merge_name *name,
 			enum snug_merge_mode mode, struct snug_merge_pieces *ret)
 {
-	const struct snug_merge_use *use = &m->uses.items[name->first_use];
-	const struct snug_merge_use *end = use + name->n_uses;
+	const struct snug_merge_use *use = name->n_uses ? &m->uses.items[name->first_use] : NULL;
+	const struct snug_merge_use *end = name->n_uses ? use + name->n_uses : NULL;
 	CLEANUP(snug_merge_opinions_done) struct snug_merge_opinions opinions = { 0 };
-	struct snug_decision decision;
 	int r = 0;
 
 	for (size_t i = 0; i < m->n_inputs && r == 0; i++) {
@@ -162,14 +181,15 @@ static int combine_name(struct snug_merger *m, const struct snug_merge_name *nam
 
 		if (!is_named) {
 			add_answer(ret, mode, answer);
-		} else if (snug_meaning_name_answer(m->inputs[i], name->name, &decision)) {
-			answer.ret = snug_merge_ret(m, mode, &decision);
+		} else if (use->is_plain) {
+			answer.ret = snug_merge_use_ret(m, mode, use);
 			answer.is_default = false;
 			add_answer(ret, mode, answer);
 		} else {
 			r = add_opinion(m, use, mode, &opinions);
 		}
-		use += is_named;
+		if (is_named)
+			use++;
 	}
 	if (r == 0 && snug_merge_pieces_add_all(ret, mode, &opinions) < 0)
 		r = 1;
