@@ -53,20 +53,43 @@ static void next_line(struct filler *f)
 	f->is_begun = false;
 }
 
+static void add_bytes(struct filler *f, const char *text, size_t n)
+{
+	snug_str_addn(f->out, text, n);
+	f->at += width_of(text, n);
+	f->is_begun = true;
+}
+
 /* @n bytes that stay together, behind a blank when they are not the first of their line. */
 static void add_piece(struct filler *f, const char *text, size_t n)
 {
-	unsigned width = width_of(text, n);
-
-	if (f->is_begun && f->at + 1 + width > f->width)
+	if (f->is_begun && f->at + 1 + width_of(text, n) > f->width)
 		next_line(f);
-	if (f->is_begun) {
-		snug_str_addc(f->out, ' ');
-		f->at++;
+	if (f->is_begun)
+		add_bytes(f, " ", 1);
+	add_bytes(f, text, n);
+}
+
+/* A word wider than the column is broken behind its '|', which joins names of values. */
+static void add_wide_word(struct filler *f, const char *text, size_t n)
+{
+	bool is_first = true;
+
+	while (n) {
+		const char *bar = memchr(text, '|', n);
+		size_t part = bar ? (size_t)(bar - text) + 1 : n;
+
+		if (is_first) {
+			add_piece(f, text, part);
+		} else {
+			if (f->at + width_of(text, part) > f->width)
+				next_line(f);
+			add_bytes(f, text, part);
+		}
+		is_first = false;
+		text += part;
+		n -= part;
 	}
-	snug_str_addn(f->out, text, n);
-	f->at += width;
-	f->is_begun = true;
 }
 
 static void add_words(struct filler *f, const char *text)
@@ -74,8 +97,10 @@ static void add_words(struct filler *f, const char *text)
 	while (*text) {
 		size_t n = strcspn(text, " ");
 
-		if (n)
+		if (n && f->start + width_of(text, n) <= f->width)
 			add_piece(f, text, n);
+		else
+			add_wide_word(f, text, n);
 		text += n + (text[n] == ' ');
 	}
 }

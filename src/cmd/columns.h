@@ -18,8 +18,9 @@ bool columns_has_colours(FILE *f);
  *	  files      access, chmod, chown,
  *	             open
  *
- * with @head at column @indent, and the @n @items from column @start on.  No item is broken unless
- * it is wider than the whole column; then at its blanks.  Items and head must be printable.
+ * with @head at column @indent, and the @n @items from column @start on.  An item that is wider
+ * than the whole column is broken at its blanks, and if need be behind '|'; no other one is.  Items
+ * and head must be printable.
  */
 void columns_add_list(struct snug_str *out, const char *head, const char *const *items, size_t n,
 		      unsigned indent, unsigned start, unsigned width);

@@ -39,6 +39,8 @@ static void add_verb(const struct snug_verb *v, struct snug_str *out)
 	add_option_words(v->options, out);
 	snug_str_add(out, "' positionals=");
 	completion_add_quoted(completion_positionals(v), out);
+	snug_str_add(out, " more_positionals=");
+	completion_add_quoted(completion_more_positionals(v), out);
 	snug_str_add(out, "\n\t\tcase ${2-} in\n");
 	for (const struct snug_option *o = v->options; o->name; o++)
 		add_option(o, out);

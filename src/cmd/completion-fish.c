@@ -98,10 +98,18 @@ static void add_option(const struct snug_verb *v, const struct snug_option *o, s
 	add_option_rest(o, out);
 }
 
+static void add_positionals(const struct snug_verb *v, const char *condition, const char *values,
+			    struct snug_str *out)
+{
+	if (!*values)
+		return;
+	add_condition(v, condition, out);
+	add_values(values, false, out);
+	snug_str_addc(out, '\n');
+}
+
 static void add_verb(const struct snug_verb *v, struct snug_str *out)
 {
-	const char *positionals = completion_positionals(v);
-
 	snug_str_addf(out, "\ncomplete -c snug -n __snug_wants_verb -a %s -d ", v->name);
 	completion_add_fish_quoted(v->summary, out);
 	snug_str_addc(out, '\n');
@@ -109,11 +117,8 @@ static void add_verb(const struct snug_verb *v, struct snug_str *out)
 		add_option(v, o, out);
 	add_condition(v, "__snug_wants_option", out);
 	snug_str_add(out, " -s h -l help -d 'show the options'\n");
-	if (*positionals) {
-		add_condition(v, "__snug_wants_word", out);
-		add_values(positionals, false, out);
-		snug_str_addc(out, '\n');
-	}
+	add_positionals(v, "__snug_wants_word", completion_positionals(v), out);
+	add_positionals(v, "__snug_wants_more", completion_more_positionals(v), out);
 }
 
 void completion_fish(const struct completion_input *in, struct snug_str *out)

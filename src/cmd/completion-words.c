@@ -32,6 +32,11 @@ const char *completion_positionals(const struct snug_verb *verb)
 	return *verb->synopsis ? "@file" : "";
 }
 
+const char *completion_more_positionals(const struct snug_verb *verb)
+{
+	return verb->more_positionals ? verb->more_positionals : completion_positionals(verb);
+}
+
 bool completion_has_value(const char *values, const char *word)
 {
 	size_t len = strlen(word);
@@ -52,7 +57,8 @@ bool completion_uses_set(const struct completion_input *in, const char *name)
 	if (strcmp(name, "@verb") == 0)
 		return true;
 	for (size_t i = 0; in->verbs[i]; i++) {
-		if (completion_has_value(completion_positionals(in->verbs[i]), name))
+		if (completion_has_value(completion_positionals(in->verbs[i]), name) ||
+		    completion_has_value(completion_more_positionals(in->verbs[i]), name))
 			return true;
 		for (const struct snug_option *o = in->verbs[i]->options; o->name; o++) {
 			if (completion_has_value(completion_values(o), name))

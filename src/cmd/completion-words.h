@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /*
- * What shells are told about the verbs.  The `values` of an option and the `positionals` of a verb
- * are words separated by blanks: each is offered as it stands, except
+ * What shells are told about the verbs.  The `values` of an option and the `positionals` and
+ * `more_positionals` of a verb are words separated by blanks: each is offered as it stands, except
  *
  *	@file, @directory	names of files
  *	@profile		the same, and the well-known profiles
  *	@command		a command with its arguments, completed as if it stood alone
- *	@verb, @arch, @capability, @syscall
+ *	@verb, @arch, @capability, @rule, @syscall
  *				the words of that set
  *
  * "" offers nothing.
@@ -33,6 +33,7 @@ struct completion_input {
 /* As the header of this file says; never NULL.  A flag has no values: check its type. */
 const char *completion_values(const struct snug_option *option);
 const char *completion_positionals(const struct snug_verb *verb);
+const char *completion_more_positionals(const struct snug_verb *verb);
 /* Whether @word is one of @values. */
 bool completion_has_value(const char *values, const char *word);
 /* Whether some option or verb has the value @name. */

@@ -71,6 +71,16 @@ static void add_option(const struct snug_option *o, struct snug_str *out)
 	add_spelling(o, "-", o->name, true, out);
 }
 
+/* @place: "1" or "*" */
+static void add_positionals(const char *place, const char *values, struct snug_str *out)
+{
+	if (!*values)
+		return;
+	snug_str_addf(out, " \\\n\t\t\t'%s:word: _snug_values \"", place);
+	add_text(values, out);
+	snug_str_add(out, "\"'");
+}
+
 static void add_verb(const struct snug_verb *v, struct snug_str *out)
 {
 	const char *positionals = completion_positionals(v);
@@ -84,10 +94,9 @@ static void add_verb(const struct snug_verb *v, struct snug_str *out)
 	if (strcmp(positionals, "@command") == 0) {
 		snug_str_add(out, " \\\n\t\t\t'(-)1:command: _command_names -e'"
 				  " '*::arguments: _normal'");
-	} else if (*positionals) {
-		snug_str_add(out, " \\\n\t\t\t'*:word: _snug_values \"");
-		add_text(positionals, out);
-		snug_str_add(out, "\"'");
+	} else {
+		add_positionals("1", positionals, out);
+		add_positionals("*", completion_more_positionals(v), out);
 	}
 	snug_str_add(out, "\n\t\t;;\n");
 }

@@ -9,6 +9,7 @@
 #include "cmd/say.h"
 #include "cmd/verb.h"
 #include "seccomp/arch.h"
+#include "seccomp/lint.h"
 #include "seccomp/names.h"
 #include "seccomp/syscalls.h"
 
@@ -35,6 +36,7 @@ static void print_script(size_t shell)
 		{ "@arch", arch_names },
 		{ "@profile", input_well_known_names() },
 		{ "@capability", snug_capability_names() },
+		{ "@rule", snug_lint_rule_ids() },
 		{ "@syscall", snug_syscall_names() },
 		{ NULL, NULL },
 	};
@@ -78,6 +80,7 @@ const struct snug_verb snug_verb_completion = {
 		   "  zsh:   source <(snug completion zsh)\n"
 		   "  fish:  snug completion fish | source\n",
 	.positionals = "bash zsh fish",
+	.more_positionals = "",
 	.options = options,
 	.args_size = 1,
 	.run = completion_run,

@@ -221,10 +221,11 @@ const struct snug_verb snug_verb_convert = {
 	.name = "convert",
 	.alias = "c",
 	.synopsis = "PROFILE",
-	.summary = "Write a profile in another form: for runtimes, systemd, Kubernetes",
+	.summary = "Write a profile in another form: systemd, Kubernetes, BPF",
 	.details = "PROFILE is a profile in any form, a systemd unit, a recording, - for standard\n"
 		   "input, or docker-default.  What the other form cannot say is an error.\n",
 	.positionals = "@profile",
+	.more_positionals = "",
 	.options = options,
 	.args_size = sizeof(struct convert_args),
 	.run = convert_run,

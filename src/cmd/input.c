@@ -206,9 +206,13 @@ static int profile_of(const struct snug_recording *recording, const char *label,
 	return 0;
 }
 
-static int understand(const char *text, size_t len, struct input *in, struct snug_err *err)
+static int understand(const char *text, size_t len, bool keep_unknown, struct input *in,
+		      struct snug_err *err)
 {
-	const struct snug_seccomp_read_options opts = { .warn = say_warn_text };
+	const struct snug_seccomp_read_options opts = {
+		.warn = say_warn_text,
+		.keep_unknown = keep_unknown,
+	};
 	int r;
 
 	if (snug_is_systemd_unit(text, len))
@@ -221,7 +225,7 @@ static int understand(const char *text, size_t len, struct input *in, struct snu
 	return r;
 }
 
-int input_read(const char *path, struct input *ret, struct snug_err *err)
+static int read_input(const char *path, bool keep_unknown, struct input *ret, struct snug_err *err)
 {
 	static bool stdin_is_read;
 	CLEANUP(input_done) struct input in = { 0 };
@@ -241,10 +245,20 @@ int input_read(const char *path, struct input *ret, struct snug_err *err)
 	in.label = xstrdup(is_stdin ? "<stdin>" : path);
 	r = snug_read_file(file, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
 	if (r == 0)
-		r = understand(text, len, &in, err);
+		r = understand(text, len, keep_unknown, &in, err);
 	if (r < 0)
 		return r;
 	*ret = in;
 	in = (struct input){ 0 };
 	return 0;
+}
+
+int input_read(const char *path, struct input *ret, struct snug_err *err)
+{
+	return read_input(path, false, ret, err);
+}
+
+int input_read_keep_unknown(const char *path, struct input *ret, struct snug_err *err)
+{
+	return read_input(path, true, ret, err);
 }

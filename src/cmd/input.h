@@ -58,5 +58,7 @@ void input_done(struct input *in);
  * Errors: as snug_seccomp_profile_read() and snug_recording_read(); -ENOENT with the package that
  * has a well-known profile. */
 int input_read(const char *path, struct input *ret, struct snug_err *err);
+/* The same for a caller that tells of unknown names itself: no warnings about them. */
+int input_read_keep_unknown(const char *path, struct input *ret, struct snug_err *err);
 /* NULL-terminated. */
 const char *const *input_well_known_names(void);

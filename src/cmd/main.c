@@ -11,11 +11,18 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In the order of the help; one a line, so that a new verb is one line more. */
+/* clang-format off */
 static const struct snug_verb *const verbs[] = {
 	&snug_verb_record,
 	&snug_verb_run,
 	&snug_verb_derive,
+	&snug_verb_show,
+	&snug_verb_merge,
+	&snug_verb_diff,
+	&snug_verb_check,
 	&snug_verb_convert,
+	&snug_verb_lint,
 	&snug_verb_hook,
 	&snug_verb_ps,
 	&snug_verb_doctor,
@@ -23,6 +30,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_version,
 	NULL,
 };
+/* clang-format on */
 
 const struct snug_verb *const *snug_verbs(void)
 {

@@ -19,9 +19,10 @@ struct snug_verb {
 	const char *synopsis; /* behind "snug NAME [OPTIONS] " */
 	const char *summary;  /* one line */
 	const char *details;  /* further help text, or NULL */
-	/* what a shell offers for the positionals, as cmd/completion-words.h says; NULL: files, or
-	 * nothing where the synopsis is empty */
+	/* what a shell offers for the first positional, as cmd/completion-words.h says; NULL:
+	 * files, or nothing where the synopsis is empty */
 	const char *positionals;
+	const char *more_positionals; /* the same for the others; NULL: as for the first */
 	const struct snug_option *options;
 	size_t args_size; /* of the struct that options write to, zeroed */
 	/* @argv: the positionals, NULL-terminated.  Returns the exit status.  Owns what options put
@@ -32,7 +33,12 @@ struct snug_verb {
 extern const struct snug_verb snug_verb_record;
 extern const struct snug_verb snug_verb_run;
 extern const struct snug_verb snug_verb_derive;
+extern const struct snug_verb snug_verb_show;
+extern const struct snug_verb snug_verb_merge;
+extern const struct snug_verb snug_verb_diff;
+extern const struct snug_verb snug_verb_check;
 extern const struct snug_verb snug_verb_convert;
+extern const struct snug_verb snug_verb_lint;
 extern const struct snug_verb snug_verb_hook;
 extern const struct snug_verb snug_verb_ps;
 extern const struct snug_verb snug_verb_doctor;

@@ -7,6 +7,11 @@
  * the pattern of all bits that are the same in all members, over all values, if that says
  * everything; else both, the interval as tight, and the pattern without the bits that the interval
  * fixes already.  Each depends on the members only, so equal sets have equal fields.
+ *
+ * The bits that are the same in all members are those of the pattern and those above the highest
+ * bit in which the first and the last member differ, and no others: read by its free bits alone,
+ * the members are all numbers from one to another, and these take both values in every bit from
+ * that one down.
  */
 #include "seccomp/arg-range.h"
 
@@ -65,24 +70,6 @@ static bool is_all_of_pattern(uint64_t first, uint64_t last, uint64_t fixed)
 	return !(first & ~fixed) && !(~last & ~fixed);
 }
 
-/* @mask and every other bit that is the same in all members; the interval is tight. */
-static uint64_t fixed_bits(uint64_t first, uint64_t last, uint64_t mask, uint64_t value)
-{
-	uint64_t low = low_bits(first ^ last), fixed = mask | ~low;
-
-	/* then both values of every other bit are there; the usual case */
-	if (is_all_of_pattern(first, last, fixed))
-		return fixed;
-	for (uint64_t bits = low & ~mask; bits; bits &= bits - 1) {
-		uint64_t bit = bits & -bits;
-
-		if (!has_member(first, last, mask | bit, value) ||
-		    !has_member(first, last, mask | bit, value | bit))
-			fixed |= bit;
-	}
-	return fixed;
-}
-
 bool snug_arg_range_make(uint64_t lo, uint64_t hi, uint64_t mask, uint64_t value,
 			 struct snug_arg_range *ret)
 {
@@ -97,7 +84,7 @@ bool snug_arg_range_make(uint64_t lo, uint64_t hi, uint64_t mask, uint64_t value
 		*ret = (struct snug_arg_range){ .lo = first, .hi = last };
 		return true;
 	}
-	fixed = fixed_bits(first, last, mask, value);
+	fixed = mask | ~low;
 	if (is_all_of_pattern(first, last, fixed)) {
 		max = last > UINT32_MAX ? UINT64_MAX : UINT32_MAX;
 		*ret = (struct snug_arg_range){ 0, max, fixed & max, first & fixed };

@@ -103,23 +103,68 @@ static bool is_interval(const struct snug_arg_range *r)
 	return !r->mask;
 }
 
+/* Whether two corners of @box belong to the set: soon asked, and mostly answered with no. */
+static bool has_corners(const struct snug_argset *set, const struct snug_arg_box *box)
+{
+	uint64_t first[SNUG_N_ARGS], last[SNUG_N_ARGS];
+
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		snug_arg_range_ends(&box->args[i], &first[i], &last[i]);
+	return snug_argset_contains(set, first) && snug_argset_contains(set, last);
+}
+
+/* Whether what is in @hull but not in @a or @b, of argument @arg, belongs to the set, too, where
+ * all other arguments are those of @like. */
+static bool may_grow(const struct simplifier *s, const struct snug_arg_box *like, unsigned arg,
+		     const struct snug_arg_range *hull, const struct snug_arg_range *a,
+		     const struct snug_arg_range *b)
+{
+	struct snug_arg_range gaps[SNUG_ARG_RANGE_PIECES];
+	struct snug_arg_box gap = *like;
+	size_t n = snug_arg_range_subtract(hull, a, gaps), n_left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (snug_arg_range_is_within(&gaps[i], b))
+			continue;
+		gap.args[arg] = gaps[n_left++] = gaps[i];
+		if (s->set->len > MAX_SMALL || !has_corners(s->set, &gap))
+			return false;
+	}
+	for (size_t i = 0; i < n_left; i++) {
+		gap.args[arg] = gaps[i];
+		if (!snug_arg_box_is_covered(&gap, s->set->items, s->set->len, SIZE_MAX,
+					     MAX_WORK_COVERED))
+			return false;
+	}
+	return true;
+}
+
+/* Whether they are alike enough to be worth the question, in large sets: parts of one pattern, or
+ * patterns that differ in one bit. */
+static bool are_alike(const struct snug_arg_range *a, const struct snug_arg_range *b)
+{
+	uint64_t differing = a->value ^ b->value;
+
+	if (a->mask != b->mask)
+		return false;
+	if (a->lo == b->lo && a->hi == b->hi)
+		return !(differing & (differing - 1));
+	return !differing && (a->mask || a->hi >= b->lo || b->lo - a->hi == 1);
+}
+
 /* Lets box @i grow over box @j, if it may; they are equal but for @arg. */
 static bool join(struct simplifier *s, size_t i, size_t j, unsigned arg)
 {
-	struct snug_arg_box *boxes = s->set->items, hull = boxes[i], two[2];
+	struct snug_arg_box *boxes = s->set->items;
 	const struct snug_arg_range *a = &boxes[i].args[arg], *b = &boxes[j].args[arg];
-	bool is_small = s->set->len <= MAX_SMALL;
+	struct snug_arg_range hull;
 
-	/* by the order, a begins first */
-	if (is_interval(a) && is_interval(b) && !is_small && a->hi < b->lo && b->lo - a->hi > 1)
+	if (s->set->len > MAX_SMALL && !are_alike(a, b))
 		return false;
-	hull.args[arg] = snug_arg_range_hull(a, b);
-	two[0] = boxes[i];
-	two[1] = boxes[j];
-	if (!snug_arg_box_is_covered(&hull, is_small ? boxes : two, is_small ? s->set->len : 2,
-				     SIZE_MAX, MAX_WORK_COVERED))
+	hull = snug_arg_range_hull(a, b);
+	if (!may_grow(s, &boxes[i], arg, &hull, a, b))
 		return false;
-	boxes[i] = hull;
+	boxes[i].args[arg] = hull;
 	s->is_dead[j] = true;
 	return true;
 }

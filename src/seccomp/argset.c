@@ -20,7 +20,7 @@
 enum {
 	/* comparisons of two boxes in one operation: about a second */
 	MAX_WORK = 1 << 25,
-	WORK_OF_A_PIECE = 16,
+	WORK_OF_A_PIECE = 64,
 	MAX_WAITING = 1 << 16,
 	/* a result may be this much over its limit before it is simplified, and so often */
 	MAX_EXCESS = SNUG_LIMIT_ARGSET_BOXES / 2,

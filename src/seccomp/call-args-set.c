@@ -4,6 +4,7 @@
  * only become one row, whose arguments are lists of ranges: {AF_INET, AF_INET6} x all.  Then each
  * list finds its shortest words: one value, several, all but some, flags that are there or not.
  */
+#include "base/limits.h"
 #include "base/str.h"
 #include "seccomp/arg-range.h"
 #include "seccomp/call-args-internal.h"
@@ -130,6 +131,12 @@ struct writer {
 	struct snug_str *out;
 };
 
+/* Profiles may name calls that are none. */
+static void add_call_name(const struct writer *w)
+{
+	snug_str_add_printable(w->out, w->call, strlen(w->call), SNUG_LIMIT_NAME_BYTES);
+}
+
 static bool is_interval(const struct snug_arg_range *r)
 {
 	return r->mask == 0;
@@ -199,7 +206,7 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask) ||
 	    (value && value != mask)) {
 		snug_str_add(out, is_not ? "not " : "");
-		snug_arg_add_masked(arg, "_", mask, value, out);
+		snug_arg_add_masked(arg, arg->name ? arg->name : "_", mask, value, out);
 		return;
 	}
 	snug_str_add(out, (value == 0) == is_not ? "with " : "without ");
@@ -318,7 +325,8 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	add_ranges(&to_words, arg, &r->args[last]);
 	if (!snug_str_has_prefix(snug_str_text(&words), "with"))
 		return false;
-	snug_str_addf(w->out, "%s %s", w->call, snug_str_text(&words));
+	add_call_name(w);
+	snug_str_addf(w->out, " %s", snug_str_text(&words));
 	return true;
 }
 
@@ -331,7 +339,8 @@ static void add_row(const struct writer *w, const struct row *r)
 		last--;
 	if (last >= 0 && add_as_phrase(w, r, (unsigned)last))
 		return;
-	snug_str_addf(w->out, "%s(", w->call);
+	add_call_name(w);
+	snug_str_addc(w->out, '(');
 	for (int i = 0; i <= last; i++) {
 		if (i)
 			snug_str_add(w->out, ", ");
@@ -354,8 +363,10 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 	snug_argset_simplify(&plain);
 	w.largest = largest_of(&plain);
 	rows_from(&plain, &rows);
-	if (!rows.len)
-		snug_str_addf(&text, "no %s", call);
+	if (!rows.len) {
+		snug_str_add(&text, "no ");
+		add_call_name(&w);
+	}
 	for (size_t i = 0; i < rows.len && !is_cut; i++) {
 		is_cut = text.len > MAX_TEXT_BYTES;
 		snug_str_add(&text, i ? " or " : "");

@@ -94,10 +94,10 @@ void snug_findings_done(struct snug_findings *f);
  * Runs the rules over @p.  Entries are resolved for opts->env; when the profile lists architectures
  * and none of them belongs to opts->env.arch, for the first that it lists instead.  *ret must be
  * empty before; findings are sorted by place in the document, those without one first, then by the
- * order of rules.  A profile that cannot be compiled is a finding (rule "not-loadable"), not a
- * failure.  0, or -E2BIG when there is too much to judge.
+ * order of rules.  It does not fail: that a profile cannot be compiled is a finding (rule
+ * "not-loadable"), and so is that a rule has too many conditions to judge.
  */
-int snug_lint(const struct snug_seccomp_profile *p, const struct snug_lint_options *opts,
-	      struct snug_findings *ret, struct snug_err *err);
+void snug_lint(const struct snug_seccomp_profile *p, const struct snug_lint_options *opts,
+	       struct snug_findings *ret);
 /* How many findings there are of each severity. */
 void snug_findings_count(const struct snug_findings *f, size_t ret[_SNUG_SEVERITY_MAX]);

@@ -26,7 +26,7 @@ enum {
 struct reader {
 	struct snug_decode d;
 	struct snug_seccomp_profile *profile;
-	bool is_crd, is_v1alpha1;
+	bool is_crd, is_v1alpha1, keep_unknown;
 	size_t n_names; /* over all entries */
 };
 
@@ -177,7 +177,7 @@ static int unknown_syscall(struct snug_decode *d, const struct snug_doc_value *v
 
 	if (d->strict)
 		return snug_decode_unknown_name(d, v, "syscall", snug_syscall_names());
-	if (!d->warn || d->n_warnings > SNUG_LIMIT_WARNINGS)
+	if (!d->warn || reader_of(d)->keep_unknown || d->n_warnings > SNUG_LIMIT_WARNINGS)
 		return 0;
 	snug_doc_show(&shown, v);
 	nearest = snug_str_nearest(v->str.text, snug_syscall_names());
@@ -527,6 +527,7 @@ int snug_profile_decode(struct snug_seccomp_profile *p, const struct snug_doc *d
 		       .warn_data = opts->warn_data,
 		       .err = err },
 		.profile = p,
+		.keep_unknown = opts->keep_unknown,
 	};
 	int rc;
 

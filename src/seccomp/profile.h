@@ -131,7 +131,8 @@ struct snug_seccomp_profile {
 };
 
 struct snug_seccomp_read_options {
-	bool strict; /* unknown fields and unknown syscall names are errors, not warnings */
+	bool strict;       /* unknown fields and unknown syscall names are errors, not warnings */
+	bool keep_unknown; /* no warnings about unknown syscall names: the caller tells */
 	void (*warn)(void *data, const char *text); /* or NULL */
 	void *warn_data;
 };

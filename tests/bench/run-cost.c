@@ -3,7 +3,7 @@
  * run-cost TIMES COMMAND ARGS...
  *
  * Runs COMMAND again and again and prints median and smallest wall time in milliseconds and the
- * largest peak resident set of it and its children in KiB: "12.3 11.9 5120".
+ * largest peak resident set of it and its children in KiB: "12.34 11.90 5120".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -80,6 +80,6 @@ int main(int argc, char **argv)
 			return 1;
 	}
 	qsort(ms, times, sizeof(ms[0]), compare);
-	printf("%.1f %.1f %ld\n", ms[times / 2], ms[0], peak_kib);
+	printf("%.2f %.2f %ld\n", ms[times / 2], ms[0], peak_kib);
 	return 0;
 }

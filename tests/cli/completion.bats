@@ -71,9 +71,9 @@ common_cases() {
 	[[ $shell != zsh ]] || cp shells/snug.zsh shells/_snug
 
 	offers_among "record run derive doctor completion version help" "snug "
-	offers "record" "snug rec"
+	offers "record" "snug reco"
 	offers_among "--help --version" "snug --"
-	offers "derive doctor" "snug help d"
+	offers "derive" "snug help der"
 
 	offers "--type" "snug record --ty"
 	offers "--type" "snug r --ty" # an alias
@@ -95,6 +95,10 @@ common_cases() {
 	offers "profile.json" "snug derive pro"
 	offers "profile.json" "snug derive -q x.json pro"
 	offers "profile.json" "snug derive -- pro"
+	offers "" "snug completion bash "
+	offers "docker-default" "snug show docker"
+	offers "socketcall" "snug show -q profile.json socketc"
+	offers "socketcall" "snug show -- profile.json read socketc"
 	offers "" "snug version pro"
 	offers "" "snug derive x.json --"
 	offers "" "snug nosuchverb pro"

@@ -404,3 +404,70 @@ make_install() {
 	: >"$BATS_TEST_TMPDIR/text"
 	fails_with "empty" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
 }
+
+@test "gen-systemd-groups: refuses rows that say no group and member" {
+	csv=$BATS_TEST_TMPDIR/groups.csv
+	head="# From: nowhere"
+	rows() {
+		printf '%s\n' "$@" >"$csv"
+	}
+	rows "$head" @a,read @a,@b @b,write
+	"$tools/gen-systemd-groups" "$csv" >"$csv.c"
+	grep -q '{ "@b", members_2 },' "$csv.c"
+	rows @a,read
+	fails_with "groups.csv:1: the first line must say" "$tools/gen-systemd-groups" "$csv"
+	rows "$head"
+	fails_with "no rows" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read,write
+	fails_with "groups.csv:2: expected group,member" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" a,read
+	fails_with "groups.csv:2: bad group a" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" '@a,re"ad'
+	fails_with 'groups.csv:2: bad member re"ad' "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read @a,read
+	fails_with "groups.csv:3: member read comes twice" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,read @b,read @a,write
+	fails_with "groups.csv:4: group @a is in two places" "$tools/gen-systemd-groups" "$csv"
+	rows "$head" @a,@c
+	fails_with "groups.csv:2: no group @c" "$tools/gen-systemd-groups" "$csv"
+}
+
+@test "gen-lint: refuses rows that its tables cannot hold" {
+	local data=$tools/../data dir=$BATS_TEST_TMPDIR/lint
+	gen_lint() {
+		"$tools/gen-lint" "$dir/lint-dangerous.csv" "$dir/lint-fallbacks.csv" \
+			"$dir/lint-families.csv" "$dir/libseccomp-releases.csv"
+	}
+	mkdir -p "$dir"
+	cp "$data"/lint-*.csv "$data/libseccomp-releases.csv" "$dir/"
+	gen_lint >"$dir/out.c"
+	grep -q '"AF_ALG"' "$dir/out.c"
+	# refused FILE ROW TEXT: with this row at its end
+	refused() {
+		cp "$data/$1" "$dir/$1"
+		printf '%s\n' "$2" >>"$dir/$1"
+		fails_with "$3" gen_lint
+		cp "$data/$1" "$dir/$1"
+	}
+	refused lint-dangerous.csv 'risk-x,read,-,-' "expected rule,call,condition,capability,reason"
+	refused lint-dangerous.csv 'risk_x,read,-,-,why' "bad rule risk_x"
+	refused lint-dangerous.csv 'risk-x,re ad,-,-,why' "bad name re ad"
+	refused lint-dangerous.csv 'risk-x,read,6:A:1:1,-,why' "bad condition 6:A:1:1"
+	refused lint-dangerous.csv 'risk-x,read,0:A:1,-,why' "bad condition 0:A:1"
+	refused lint-dangerous.csv 'risk-x,read,0:A:0x1ffffffff:1,-,why' "bad condition"
+	refused lint-dangerous.csv 'risk-x,read,-,SYS_ADMIN,why' "bad capability SYS_ADMIN"
+	refused lint-dangerous.csv 'risk-x,read,-,-,"why"' "bad text"
+	refused lint-dangerous.csv 'risk-x,bpf,-,-,why' "bpf,- comes twice"
+	refused lint-fallbacks.csv 'clone3,clone,someone' "clone3 comes twice"
+	refused lint-fallbacks.csv 'clone4,,someone' "an empty list"
+	refused lint-fallbacks.csv 'clone4,clone3' "expected call,older calls,who"
+	refused lint-families.csv 'x,-,read,read' "at least two members"
+	refused lint-families.csv 'x,write,read pread64,read' "write is no member"
+	refused libseccomp-releases.csv '2.5,5.8' "bad version 2.5"
+	refused libseccomp-releases.csv '2.4.9,5.8' "the oldest release comes first"
+	sed -i 1d "$dir/lint-families.csv"
+	sed -i 1d "$dir/lint-families.csv"
+	sed -i '1s/.*/family/' "$dir/lint-families.csv"
+	fails_with "lint-families.csv:1: the first line must say" gen_lint
+	fails_with usage "$tools/gen-lint"
+}

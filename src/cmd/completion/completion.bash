@@ -6,8 +6,9 @@
 # Made from the option tables of the program:
 #   _snug_verbs       prints the verbs
 #   _snug_verb VERB [OPTION]
-#                     sets `options` (words) and `positionals` of a verb or alias; for an option,
-#                     without its dashes, that takes a value: takes_value, values, is_list
+#                     sets `options` (words), `positionals` and `more_positionals` of a verb or
+#                     alias; for an option, without its dashes, that takes a value: takes_value,
+#                     values, is_list
 #   _snug_set NAME    prints the words that a value @NAME stands for
 
 # TABLES
@@ -117,7 +118,7 @@ _snug_long() {
 }
 
 _snug() {
-	local words starts options="" positionals="" takes_value values is_list
+	local words starts options="" positionals="" more_positionals="" takes_value values is_list
 	local i current last first="" wants_value=""
 
 	COMPREPLY=()
@@ -158,6 +159,8 @@ _snug() {
 		_snug_offer "$options" "$current"
 	elif [[ $positionals == @command ]]; then
 		_snug_command "${starts[${first:-last}]}"
+	elif [[ -n $first ]] && ((last > first)); then
+		_snug_values "$more_positionals" "$current"
 	else
 		_snug_values "$positionals" "$current"
 	fi

@@ -6,8 +6,8 @@
 #                     whether OPTION, without its dashes, takes a value
 #   __snug_set NAME   prints the words that a value @NAME stands for
 
-# Prints where the cursor is: "verb"; VERB "option"; VERB "value"; or VERB "word" N, where the N-th token
-# is the first that is no option: options end there, or behind "--".
+# Prints where the cursor is: "verb"; VERB "option"; VERB "value"; or, where options have ended, VERB
+# "word" or "more" N: the N-th token is the first that is no option, and the cursor is in it or behind.
 function __snug_place
     set -l tokens (commandline -opc)
     if test (count $tokens) -lt 2
@@ -17,6 +17,7 @@ function __snug_place
     set -l verb $tokens[2]
     set -l place option
     set -l n 2
+    set -l n_tokens (count $tokens)
     set -e tokens[1 2]
     for token in $tokens
         set n (math $n + 1)
@@ -34,6 +35,9 @@ function __snug_place
             set place value
         end
     end
+    if test $place = word -a $n -le $n_tokens
+        set place more
+    end
     printf '%s\n' $verb $place $n
 end
 
@@ -45,7 +49,7 @@ end
 function __snug_wants_option
     set -l place (__snug_place)
     contains -- $place[1] $argv
-    and test "$place[2]" != word
+    and contains -- $place[2] option value
 end
 
 # The same for an option that is written -long: not offered unless somebody writes so.
@@ -54,7 +58,7 @@ function __snug_wants_old_option
     and __snug_wants_option $argv
 end
 
-# __snug_wants_word VERB...: whether another word can stand here
+# __snug_wants_word VERB...: whether the first word that is no option can stand here
 function __snug_wants_word
     set -l place (__snug_place)
     contains -- $place[1] $argv
@@ -67,6 +71,13 @@ function __snug_wants_word
         case '*'
             return 1
     end
+end
+
+# __snug_wants_more VERB...: whether the cursor is behind that
+function __snug_wants_more
+    set -l place (__snug_place)
+    contains -- $place[1] $argv
+    and test "$place[2]" = more
 end
 
 # __snug_values VALUES...: the words of all; files are offered by "complete -F".  Each with an empty
@@ -94,7 +105,7 @@ function __snug_command
     set -l place (__snug_place)
     set -l tokens (commandline -opc)
     set -l words
-    if test "$place[2]" = word
+    if test "$place[2]" = more
         set words (string escape -- $tokens[$place[3]..-1])
     end
     complete --do-complete=(string join -- ' ' $words (commandline -ct) | string collect)

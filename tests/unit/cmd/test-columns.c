@@ -53,6 +53,8 @@ static void test_wide_items(void **state)
 	(void)state;
 	check("h", LIST("x", "f(a, b)"), 16, "  h     x,\n        f(a, b)\n");
 	check("h", LIST("x", "f(aa, bb)"), 16, "  h     x, f(aa,\n        bb)\n");
+	check("h", LIST("f(aa|bb|cc|dd)"), 16, "  h     f(aa|bb|\n        cc|dd)\n");
+	check("h", LIST("x f(aa|bb|cc|dd)"), 16, "  h     x f(aa|\n        bb|cc|\n        dd)\n");
 	check("h", LIST("averylongword", "b"), 12, "  h     averylongword,\n        b\n");
 }
 

@@ -29,6 +29,7 @@ static const struct snug_verb hostile = {
 	.name = "hostile",
 	.alias = "H",
 	.synopsis = "WORD",
+	.more_positionals = "@letter",
 	.summary = "don't: [x] \\ $y",
 	.options = options,
 };
@@ -72,6 +73,8 @@ static void test_values(void **state)
 	assert_string_equal(completion_positionals(&hostile), "@file");
 	assert_string_equal(completion_positionals(&empty), "");
 	assert_string_equal(completion_positionals(&runner), "@command");
+	assert_string_equal(completion_more_positionals(&runner), "@command");
+	assert_string_equal(completion_more_positionals(&hostile), "@letter");
 }
 
 static void test_words(void **state)
@@ -114,7 +117,7 @@ static void test_bash(void **state)
 	has(&s, "\techo 'hostile empty runner'\n");
 	has(&s,
 	    "\thostile | H)\n\t\toptions='-f --flag --list -o --out --name --profile -h --help' "
-	    "positionals='@file'\n");
+	    "positionals='@file' more_positionals='@letter'\n");
 	has(&s, "\t\tlist) takes_value=1 values='one two @letter' is_list=1 ;;\n");
 	has(&s, "\t\to | out) takes_value=1 values='@file' ;;\n");
 	has(&s, "\t\tname) takes_value=1 values='' ;;\n");
@@ -137,6 +140,7 @@ static void test_zsh(void **state)
 	has(&s, "\t\t\t'*--list=[many]:LIST: _snug_list \"one two @letter\"' \\\n");
 	has(&s, "\t\t\t'(-name --name)--name=[free]:NAME: ' \\\n");
 	has(&s, "\t@letter) set=(alpha beta) ;;\n");
+	has(&s, "'1:word: _snug_values \"@file\"' \\\n\t\t\t'*:word: _snug_values \"@letter\"'\n");
 	has(&s, "'(-)1:command: _command_names -e' '*::arguments: _normal'\n");
 }
 
@@ -158,6 +162,9 @@ static void test_fish(void **state)
 	has(&s, " -l profile -r -F -a '(__snug_values @profile)' -d 'usual too'\n");
 	has(&s, "            string join \\n alpha beta\n");
 	has(&s, "complete -c snug -n '__snug_wants_word runner' -f -a '(__snug_command)'\n");
+	has(&s, "complete -c snug -n '__snug_wants_word hostile H' -F\n");
+	has(&s,
+	    "complete -c snug -n '__snug_wants_more hostile H' -f -a '(__snug_values @letter)'\n");
 	assert_null(strstr(snug_str_text(&s), "__snug_wants_word empty"));
 }
 

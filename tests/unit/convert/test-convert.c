@@ -242,7 +242,7 @@ static void pseudo_code(void **state)
 		"        action ALLOW;\n    action ERRNO(1);\n",
 		"  # filter for syscall \"listns\" (470)\n  if ($syscall == 470)\n    action KILL;\n",
 		"# filter for arch x86 (1073741827)\nif ($arch == 1073741827)\n",
-		"  # filter for syscall \"socketcall\" (102)\n  if ($syscall == 102)\n"
+		"  # filter for syscall \"socketcall\" (102)\n  if ($syscall == 102)\n",
 		"    if ($a0.lo32 & 0xffffffff == 1)\n      action ERRNO(1);\n    action ERRNO(1);\n",
 		"action TRACE(7);\n",
 		"# pseudo filter code end\n#\n#\n# the program: ",

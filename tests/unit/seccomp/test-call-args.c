@@ -397,8 +397,8 @@ static void sets_read_like_calls(void **state)
 		     "clone with any of CLONE_NEW*");
 	expect_union("clone", no_user, 1, "clone without CLONE_NEWUSER",
 		     "clone with CLONE_NEWUSER");
-	expect_union("socket", raw, 1, "socket(_, (_ & 0xf) == SOCK_RAW, ...)",
-		     "socket(_, not (_ & 0xf) == SOCK_RAW, ...)");
+	expect_union("socket", raw, 1, "socket(_, (type & 0xf) == SOCK_RAW, ...)",
+		     "socket(_, not (type & 0xf) == SOCK_RAW, ...)");
 	expect_union("ioctl", sti, 1, "ioctl(_, TIOCSTI, ...)", "ioctl(_, != TIOCSTI, ...)");
 	expect_union("socket", not_vsock, 1, "socket(!= AF_VSOCK, ...)", "socket(AF_VSOCK, ...)");
 	expect_union("read", low, 1, "read(<= 2, ...)", "read(>= 3, ...)");
@@ -421,11 +421,11 @@ static void sets_with_several_arguments(void **state)
 	(void)state;
 	add(&s, one, 2);
 	add(&s, two, 2);
-	expect_text("socket", &s, "socket(AF_INET|AF_INET6, (_ & 0xf) == SOCK_STREAM, ...)");
+	expect_text("socket", &s, "socket(AF_INET|AF_INET6, (type & 0xf) == SOCK_STREAM, ...)");
 	add(&s, three, 2);
 	expect_text("socket", &s,
 		    "socket(AF_UNIX, _, IPPROTO_IP) or "
-		    "socket(AF_INET|AF_INET6, (_ & 0xf) == SOCK_STREAM, ...)");
+		    "socket(AF_INET|AF_INET6, (type & 0xf) == SOCK_STREAM, ...)");
 }
 
 static void everything_and_nothing(void **state)
@@ -443,6 +443,7 @@ static void everything_and_nothing(void **state)
 	expect_text("socket", &all32, "socket(...)");
 	expect_text("getpid", &all, "getpid()");
 	expect_text("opne", &all, "opne(...)");
+	expect_text("a\033[1m", &all, "a\\x1b[1m(...)");
 	expect_text("socket", &none, "no socket");
 	add(&last, beyond, 1);
 	expect_text("socket", &last, "socket(_, _, _, _, _, >= 3)");

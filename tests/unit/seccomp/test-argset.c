@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The algebra of argument vectors against brute force.  In the small world, conditions compare with
+ * values below 8, so that arguments from 0 to 15 show everything: those from 8 on stand for all
+ * larger ones with the same three lowest bits.
+ */
+#include "base/limits.h"
+#include "random-profile.h"
+#include "seccomp/arg-range.h"
+#include "seccomp/argset.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	WORLD = 16, /* values of an argument */
+	N_POINTS = WORLD * WORLD * WORLD,
+	MAX_ENTRIES = 5,
+	MAX_WRITTEN = 300, /* which bounds the time only */
+};
+
+/* Entries: each a conjunction, together a union. */
+struct entries {
+	struct snug_arg_conds items[MAX_ENTRIES];
+	size_t len;
+};
+
+static bool cond_holds(const struct snug_seccomp_arg *cond, const uint64_t args[SNUG_N_ARGS])
+{
+	uint64_t x = args[cond->index];
+
+	switch ((int)cond->op) {
+	case SNUG_CMP_NE:
+		return x != cond->value;
+	case SNUG_CMP_LT:
+		return x < cond->value;
+	case SNUG_CMP_LE:
+		return x <= cond->value;
+	case SNUG_CMP_EQ:
+		return x == cond->value;
+	case SNUG_CMP_GE:
+		return x >= cond->value;
+	case SNUG_CMP_GT:
+		return x > cond->value;
+	default:
+		return (x & cond->value) == cond->value_two;
+	}
+}
+
+static bool conds_hold(const struct snug_arg_conds *c, const uint64_t args[SNUG_N_ARGS])
+{
+	for (size_t i = 0; i < c->len; i++)
+		if (!cond_holds(&c->items[i], args))
+			return false;
+	return true;
+}
+
+static bool entries_hold(const struct entries *e, const uint64_t args[SNUG_N_ARGS])
+{
+	for (size_t i = 0; i < e->len; i++)
+		if (conds_hold(&e->items[i], args))
+			return true;
+	return false;
+}
+
+static void point(unsigned n, uint64_t args[SNUG_N_ARGS])
+{
+	memset(args, 0, SNUG_N_ARGS * sizeof(*args));
+	args[0] = n % WORLD;
+	args[2] = n / WORLD % WORLD;
+	args[5] = n / WORLD / WORLD;
+}
+
+static uint64_t small_value(struct random_source *r)
+{
+	return random_below(r, WORLD / 2);
+}
+
+static void random_conds(struct random_source *r, struct snug_arg_conds *c,
+			 uint64_t (*value)(struct random_source *))
+{
+	static const uint32_t indexes[] = { 0, 2, 5 };
+
+	c->len = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(indexes); i++) {
+		if (random_below(r, 3) == 0 || (indexes[i] == 5 && random_below(r, 4)))
+			continue;
+		c->items[c->len++] = (struct snug_seccomp_arg){
+			.index = indexes[i],
+			.op = (enum snug_cmp)random_below(r, _SNUG_CMP_MAX),
+			.value = value(r),
+			.value_two = value(r),
+		};
+		/* most bits of a mask fit */
+		if (random_below(r, 4))
+			c->items[c->len - 1].value_two &= c->items[c->len - 1].value;
+	}
+}
+
+static void random_entries(struct random_source *r, struct entries *e,
+			   uint64_t (*value)(struct random_source *))
+{
+	e->len = random_below(r, MAX_ENTRIES + 1);
+	for (size_t i = 0; i < e->len; i++)
+		random_conds(r, &e->items[i], value);
+}
+
+static void check_range(const struct snug_arg_range *r)
+{
+	struct snug_arg_range again;
+
+	assert_true(r->lo <= r->hi);
+	assert_int_equal(r->value & ~r->mask, 0);
+	assert_true(snug_arg_range_make(r->lo, r->hi, r->mask, r->value, &again));
+	assert_true(snug_arg_range_equal(r, &again));
+}
+
+/* What always holds. */
+static void check_set(const struct snug_argset *s)
+{
+	uint64_t args[SNUG_N_ARGS];
+
+	VEC_FOREACH (box, s)
+		for (size_t i = 0; i < SNUG_N_ARGS; i++)
+			check_range(&box->args[i]);
+	assert_int_equal(snug_argset_sample(s, args), !snug_argset_is_empty(s));
+	assert_true(snug_argset_is_empty(s) || snug_argset_contains(s, args));
+}
+
+static void set_of(const struct entries *e, unsigned bits, struct snug_argset *ret)
+{
+	*ret = (struct snug_argset){ 0 };
+	for (size_t i = 0; i < e->len; i++)
+		snug_argset_add_conds(ret, e->items[i].items, e->items[i].len, bits);
+	check_set(ret);
+}
+
+static void set_of_list(const struct snug_arg_conds_list *l, struct snug_argset *ret)
+{
+	*ret = (struct snug_argset){ 0 };
+	VEC_FOREACH (c, l)
+		snug_argset_add_conds(ret, c->items, c->len, 64);
+}
+
+static struct snug_seccomp_arg cond(uint32_t index, enum snug_cmp op, uint64_t value, uint64_t two)
+{
+	return (struct snug_seccomp_arg){
+		.index = index, .op = op, .value = value, .value_two = two
+	};
+}
+
+static void add(struct snug_argset *s, uint32_t index, enum snug_cmp op, uint64_t value,
+		uint64_t two)
+{
+	const struct snug_seccomp_arg c = cond(index, op, value, two);
+
+	snug_argset_add_conds(s, &c, 1, 64);
+}
+
+static struct snug_arg_range range(uint64_t lo, uint64_t hi, uint64_t mask, uint64_t value)
+{
+	struct snug_arg_range r = { 0 };
+
+	assert_true(snug_arg_range_make(lo, hi, mask, value, &r));
+	return r;
+}
+
+static void assert_range(struct snug_arg_range r, uint64_t lo, uint64_t hi, uint64_t mask,
+			 uint64_t value)
+{
+	const struct snug_arg_range want = { lo, hi, mask, value };
+
+	if (!snug_arg_range_equal(&r, &want))
+		fail_msg("[%#llx, %#llx] mask %#llx value %#llx", (unsigned long long)r.lo,
+			 (unsigned long long)r.hi, (unsigned long long)r.mask,
+			 (unsigned long long)r.value);
+}
+
+static void ranges_are_canonical(void **state)
+{
+	const uint64_t max = UINT64_MAX;
+	struct snug_arg_range r;
+
+	(void)state;
+	assert_range(range(0, max, 0, 0), 0, max, 0, 0);
+	assert_range(range(0, max, max, 7), 7, 7, 0, 0);
+	assert_range(range(0, max, ~15ull, 32), 32, 47, 0, 0);
+	assert_range(range(40, max, ~15ull, 32), 40, 47, 0, 0);
+	assert_range(range(0, max, 6, 4), 0, max, 6, 4);
+	assert_range(range(4, max - 2, 6, 4), 0, max, 6, 4);
+	assert_range(range(5, max, 6, 4), 5, max - 2, 6, 4);
+	assert_range(range(6, max, 6, 4), 12, max - 2, 6, 4);
+	/* the interval fixes some bits, the pattern others */
+	assert_range(range(0x100, 0x1ff, 0x101, 0x101), 0, UINT32_MAX, 0xffffff01, 0x101);
+	assert_range(range(0x100, 0x1fc, 0x101, 0x101), 0x101, 0x1fb, 1, 1);
+	/* two members, however said */
+	assert_range(range(1, 3, 1, 1), 0, UINT32_MAX, 0xfffffffd, 1);
+	assert_range(range(0, 4, 1, 1), 0, UINT32_MAX, 0xfffffffd, 1);
+	/* 32 bits */
+	assert_range(range(0, UINT32_MAX, 6, 4), 0, UINT32_MAX, 6, 4);
+	assert_range(range(0, max, 0xffffffff00000006, 4), 0, UINT32_MAX, 6, 4);
+	assert_range(range(1ull << 32, max, ~0ull << 32 | 1, 1ull << 32), 0, max, ~0ull << 32 | 1,
+		     1ull << 32);
+	assert_false(snug_arg_range_make(5, 4, 0, 0, &r));
+	assert_false(snug_arg_range_make(0, max, 1, 2, &r));
+	assert_false(snug_arg_range_make(9, 11, 3, 0, &r));
+	assert_false(snug_arg_range_make(max, max, 1, 0, &r));
+}
+
+/* Every interval with every pattern over eight values. */
+static void small_ranges(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 1u << 12; n++) {
+		uint64_t lo = n % 8, hi = n / 8 % 8, mask = n / 64 % 8, value = n / 512 % 8;
+		struct snug_arg_range r = { 0 };
+		uint64_t first = UINT64_MAX, last = 0, ends[2];
+
+		for (uint64_t x = 0; x < 8; x++) {
+			if (x < lo || x > hi || (x & mask) != value)
+				continue;
+			first = first < x ? first : x;
+			last = x;
+		}
+		assert_int_equal(snug_arg_range_make(lo, hi, mask, value, &r), first <= last);
+		if (first > last)
+			continue;
+		check_range(&r);
+		snug_arg_range_ends(&r, &ends[0], &ends[1]);
+		assert_int_equal(ends[0], first);
+		assert_int_equal(ends[1], last);
+		for (uint64_t x = 0; x < 9; x++)
+			assert_int_equal(snug_arg_range_contains(&r, x),
+					 x >= lo && x <= hi && (x & mask) == value);
+	}
+}
+
+static void conditions_become_sets(void **state)
+{
+	CLEANUP(snug_argset_done) struct snug_argset s = { 0 };
+	const struct snug_seccomp_arg six[] = {
+		cond(0, SNUG_CMP_NE, 1, 0), cond(1, SNUG_CMP_NE, 1, 0), cond(2, SNUG_CMP_NE, 1, 0),
+		cond(3, SNUG_CMP_NE, 1, 0), cond(4, SNUG_CMP_NE, 1, 0), cond(5, SNUG_CMP_NE, 1, 0),
+	};
+	uint64_t args[SNUG_N_ARGS] = { 0 };
+
+	(void)state;
+	/* what cannot hold */
+	add(&s, 0, SNUG_CMP_LT, 0, 0);
+	add(&s, 0, SNUG_CMP_GT, UINT64_MAX, 0);
+	add(&s, 0, SNUG_CMP_MASKED_EQ, 1, 2);
+	assert_true(snug_argset_is_empty(&s));
+	assert_false(snug_argset_sample(&s, args));
+	snug_argset_add_conds(&s, &(struct snug_seccomp_arg){ 0, SNUG_CMP_EQ, 1ull << 32, 0, 0 }, 1,
+			      32);
+	assert_true(snug_argset_is_empty(&s));
+	/* one range where one is enough */
+	add(&s, 0, SNUG_CMP_NE, 0, 0);
+	assert_int_equal(s.len, 1);
+	add(&s, 0, SNUG_CMP_NE, UINT64_MAX, 0);
+	assert_int_equal(s.len, 2);
+	snug_argset_done(&s);
+	snug_argset_add_conds(&s, six, 6, 64);
+	assert_int_equal(s.len, 64);
+	assert_true(snug_argset_contains(&s, args));
+	args[4] = 1;
+	assert_false(snug_argset_contains(&s, args));
+	snug_argset_done(&s);
+	/* 32 bits: what does not fit is not there */
+	snug_argset_add_conds(&s, &(struct snug_seccomp_arg){ 0, SNUG_CMP_NE, 1ull << 32, 0, 0 }, 1,
+			      32);
+	assert_int_equal(s.len, 1);
+	assert_range(s.items[0].args[0], 0, UINT32_MAX, 0, 0);
+	args[5] = 1ull << 32;
+	assert_false(snug_argset_contains(&s, args));
+	/* a set added to itself */
+	snug_argset_add(&s, &s);
+	assert_int_equal(s.len, 2);
+}
+
+static void simplify_finds_the_large_boxes(void **state)
+{
+	CLEANUP(snug_argset_done) struct snug_argset s = { 0 };
+	const struct snug_seccomp_arg around[][2] = {
+		{ cond(0, SNUG_CMP_LT, 7, 0), cond(1, SNUG_CMP_EQ, 5, 0) },
+		{ cond(0, SNUG_CMP_GT, 7, 0), cond(1, SNUG_CMP_EQ, 5, 0) },
+	};
+
+	(void)state;
+	for (uint64_t v = 0; v < 16; v++)
+		add(&s, 3, SNUG_CMP_EQ, v * 7 % 16, 0);
+	snug_argset_simplify(&s);
+	assert_int_equal(s.len, 1);
+	assert_range(s.items[0].args[3], 0, 15, 0, 0);
+	add(&s, 3, SNUG_CMP_GT, 3, 0);
+	add(&s, 2, SNUG_CMP_EQ, 3, 0);
+	snug_argset_simplify(&s);
+	assert_int_equal(s.len, 1);
+	assert_range(s.items[0].args[3], 0, UINT64_MAX, 0, 0);
+	snug_argset_done(&s);
+	/* patterns: (x & 6) == 4 and (x & 6) == 6 are (x & 4) == 4 */
+	add(&s, 0, SNUG_CMP_MASKED_EQ, 6, 6);
+	add(&s, 0, SNUG_CMP_MASKED_EQ, 6, 4);
+	snug_argset_simplify(&s);
+	assert_int_equal(s.len, 1);
+	assert_range(s.items[0].args[0], 0, UINT64_MAX, 4, 4);
+	snug_argset_done(&s);
+	/* across the gap that another box fills */
+	snug_argset_add_conds(&s, around[0], 2, 64);
+	snug_argset_add_conds(&s, around[1], 2, 64);
+	add(&s, 0, SNUG_CMP_EQ, 7, 0);
+	snug_argset_simplify(&s);
+	assert_int_equal(s.len, 2);
+	snug_argset_done(&s);
+	/* two values stay two values */
+	add(&s, 0, SNUG_CMP_EQ, 2, 0);
+	add(&s, 0, SNUG_CMP_EQ, 10, 0);
+	snug_argset_simplify(&s);
+	assert_int_equal(s.len, 2);
+}
+
+static void assert_conds(const struct snug_argset *s, size_t n, const char *words)
+{
+	struct snug_arg_conds_list l = { 0 };
+	CLEANUP(freep) char *text = xstrdup("");
+
+	assert_int_equal(snug_argset_to_conds(s, n, &l), 0);
+	VEC_FOREACH (c, &l) {
+		for (size_t i = 0; i < c->len; i++) {
+			const struct snug_seccomp_arg *a = &c->items[i];
+			char *longer = xasprintf("%s%sa%u %s %#llx", text, i ? " " : "", a->index,
+						 snug_cmp_name(a->op) + strlen("SCMP_CMP_"),
+						 (unsigned long long)a->value);
+
+			assert_int_equal(a->has_value_two, a->op == SNUG_CMP_MASKED_EQ);
+			free(text);
+			text = longer;
+			if (!a->has_value_two)
+				continue;
+			longer = xasprintf("%s %#llx", text, (unsigned long long)a->value_two);
+			free(text);
+			text = longer;
+		}
+		char *longer = xasprintf("%s;", text);
+
+		free(text);
+		text = longer;
+	}
+	assert_string_equal(text, words);
+	assert_int_equal(l.len, n);
+	snug_arg_conds_list_done(&l);
+	if (n)
+		assert_int_equal(snug_argset_to_conds(s, n - 1, &l), -E2BIG);
+	assert_null(l.items);
+}
+
+/* One condition on argument 0 that reads back as itself. */
+static void assert_one(enum snug_cmp op, uint64_t value, uint64_t two, const char *words)
+{
+	CLEANUP(snug_argset_done) struct snug_argset s = { 0 };
+
+	add(&s, 0, op, value, two);
+	assert_conds(&s, 1, words);
+}
+
+static void sets_become_conditions(void **state)
+{
+	CLEANUP(snug_argset_done) struct snug_argset s = { 0 };
+	const struct snug_seccomp_arg two[] = { cond(0, SNUG_CMP_NE, 3, 0),
+						cond(4, SNUG_CMP_NE, 9, 0) };
+
+	(void)state;
+	assert_conds(&s, 0, "");
+	snug_argset_add_all(&s, 64);
+	assert_conds(&s, 1, ";");
+	snug_argset_done(&s);
+	assert_one(SNUG_CMP_NE, 0, 0, "a0 NE 0;");
+	assert_one(SNUG_CMP_NE, 7, 0, "a0 NE 0x7;");
+	assert_one(SNUG_CMP_NE, UINT64_MAX, 0, "a0 NE 0xffffffffffffffff;");
+	assert_one(SNUG_CMP_LT, 7, 0, "a0 LE 0x6;");
+	assert_one(SNUG_CMP_LE, 0, 0, "a0 EQ 0;");
+	assert_one(SNUG_CMP_EQ, 5, 0, "a0 EQ 0x5;");
+	assert_one(SNUG_CMP_GE, 2, 0, "a0 GE 0x2;");
+	assert_one(SNUG_CMP_GT, 2, 0, "a0 GE 0x3;");
+	assert_one(SNUG_CMP_MASKED_EQ, 0x7e020000, 0, "a0 MASKED_EQ 0x7e020000 0;");
+	assert_one(SNUG_CMP_MASKED_EQ, UINT64_MAX, 4, "a0 EQ 0x4;");
+	assert_one(SNUG_CMP_MASKED_EQ, ~15ull, 0x20, "a0 MASKED_EQ 0xfffffffffffffff0 0x20;");
+	assert_one(SNUG_CMP_MASKED_EQ, ~0ull << 32 | 1, 1, "a0 MASKED_EQ 0xffffffff00000001 0x1;");
+	snug_argset_add_conds(&s, two, 2, 64);
+	assert_conds(&s, 1, "a0 NE 0x3 a4 NE 0x9;");
+	snug_argset_done(&s);
+	snug_argset_add_conds(&s, (struct snug_seccomp_arg[]){ cond(0, SNUG_CMP_GE, 5, 0) }, 1, 64);
+	snug_argset_add_conds(&s, two, 0, 64);
+	s.items[1].args[0] = range(3, 4, 0, 0);
+	s.items[0].args[0] = range(5, 16, 0, 0);
+	assert_conds(&s, 4,
+		     "a0 EQ 0x3;a0 MASKED_EQ 0xfffffffffffffffc 0x4;"
+		     "a0 MASKED_EQ 0xfffffffffffffff8 0x8;a0 EQ 0x10;");
+	/* with a pattern */
+	s.items[1].args[0] = s.items[0].args[0] = range(3, 12, 3, 1);
+	assert_conds(&s, 2, "a0 EQ 0x5;a0 EQ 0x9;");
+	s.items[1].args[0] = s.items[0].args[0] = range(8, 19, 1, 1);
+	assert_conds(&s, 4,
+		     "a0 EQ 0x9;a0 EQ 0xb;a0 MASKED_EQ 0xfffffffffffffffd 0xd;"
+		     "a0 MASKED_EQ 0xfffffffffffffffd 0x11;");
+}
+
+static void longest_list_of_blocks(void **state)
+{
+	CLEANUP(snug_argset_done) struct snug_argset s = { 0 };
+	struct snug_arg_conds_list l = { 0 };
+
+	(void)state;
+	snug_argset_add_all(&s, 64);
+	s.items[0].args[1] = range(1, UINT64_MAX - 1, 0, 0);
+	assert_int_equal(snug_argset_to_conds(&s, 126, &l), 0);
+	assert_int_equal(l.len, 126);
+	snug_arg_conds_list_done(&l);
+	/* the product of six would be billions */
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		s.items[0].args[i] = range(1, UINT64_MAX - 1, 0, 0);
+	assert_int_equal(snug_argset_to_conds(&s, SNUG_LIMIT_PROFILE_ENTRIES, &l), -E2BIG);
+	assert_null(l.items);
+	assert_int_equal(snug_argset_to_conds(&s, SIZE_MAX >> 24, &l), -E2BIG);
+}
+
+/* Sets that know every point of the world. */
+static void fill(const struct snug_argset *s, bool has[N_POINTS])
+{
+	uint64_t args[SNUG_N_ARGS];
+
+	for (unsigned i = 0; i < N_POINTS; i++) {
+		point(i, args);
+		has[i] = snug_argset_contains(s, args);
+	}
+}
+
+static void assert_has(const struct snug_argset *s, const bool has[N_POINTS], const char *what)
+{
+	uint64_t args[SNUG_N_ARGS];
+
+	check_set(s);
+	for (unsigned i = 0; i < N_POINTS; i++) {
+		point(i, args);
+		if (snug_argset_contains(s, args) != has[i])
+			fail_msg("%s: (%llu, %llu, %llu) should be %s it", what,
+				 (unsigned long long)args[0], (unsigned long long)args[2],
+				 (unsigned long long)args[5], has[i] ? "in" : "out of");
+	}
+}
+
+static void check_simplify(struct random_source *r, const struct snug_argset *s,
+			   const bool has[N_POINTS])
+{
+	struct snug_argset once, shuffled;
+
+	snug_argset_copy(&once, s);
+	snug_argset_simplify(&once);
+	assert_has(&once, has, "simplify");
+	assert_true(once.len <= s->len);
+	assert_int_equal(snug_argset_equal(&once, s), 1);
+	/* the order of the boxes does not matter */
+	snug_argset_copy(&shuffled, s);
+	for (size_t i = shuffled.len; i > 1; i--) {
+		size_t j = random_below(r, (uint32_t)i);
+		struct snug_arg_box box = shuffled.items[i - 1];
+
+		shuffled.items[i - 1] = shuffled.items[j];
+		shuffled.items[j] = box;
+	}
+	snug_argset_simplify(&shuffled);
+	assert_int_equal(once.len, shuffled.len);
+	if (once.len)
+		assert_memory_equal(once.items, shuffled.items, once.len * sizeof(*once.items));
+	snug_argset_done(&shuffled);
+	snug_argset_done(&once);
+}
+
+/* False when there are too many. */
+static bool check_conds(const struct snug_argset *s)
+{
+	struct snug_arg_conds_list l = { 0 };
+	struct snug_argset again;
+	int r = snug_argset_to_conds(s, MAX_WRITTEN, &l);
+
+	if (r == -E2BIG)
+		return false;
+	assert_int_equal(r, 0);
+	VEC_FOREACH (c, &l) {
+		for (size_t i = 1; i < c->len; i++)
+			assert_true(c->items[i - 1].index < c->items[i].index);
+	}
+	set_of_list(&l, &again);
+	assert_int_equal(snug_argset_equal(s, &again), 1);
+	snug_argset_done(&again);
+	snug_arg_conds_list_done(&l);
+	return true;
+}
+
+static void check_subset(const struct snug_argset *a, const bool has_a[N_POINTS],
+			 const struct snug_argset *b, const bool has_b[N_POINTS])
+{
+	bool is_subset = true, is_equal = true;
+
+	for (unsigned i = 0; i < N_POINTS; i++) {
+		is_subset &= !has_a[i] || has_b[i];
+		is_equal &= has_a[i] == has_b[i];
+	}
+	assert_int_equal(snug_argset_is_subset(a, b), is_subset);
+	assert_int_equal(snug_argset_equal(a, b), is_equal);
+}
+
+/* Whether what is left of one set without another can be written down, too. */
+static bool check_pair(struct random_source *r, const struct entries *ea, const struct entries *eb)
+{
+	static bool has_a[N_POINTS], has_b[N_POINTS], want[N_POINTS];
+	struct snug_argset a, b, both = { 0 }, less = { 0 }, sum;
+	uint64_t args[SNUG_N_ARGS];
+	bool is_written;
+
+	set_of(ea, 64, &a);
+	set_of(eb, 64, &b);
+	for (unsigned i = 0; i < N_POINTS; i++) {
+		point(i, args);
+		has_a[i] = entries_hold(ea, args);
+		has_b[i] = entries_hold(eb, args);
+	}
+	assert_has(&a, has_a, "conditions");
+	assert_has(&b, has_b, "conditions");
+	assert_int_equal(snug_argset_intersect(&a, &b, &both), 0);
+	assert_int_equal(snug_argset_subtract(&a, &b, &less), 0);
+	snug_argset_copy(&sum, &less);
+	snug_argset_add(&sum, &both);
+	for (unsigned i = 0; i < N_POINTS; i++)
+		want[i] = has_a[i] && has_b[i];
+	assert_has(&both, want, "intersect");
+	for (unsigned i = 0; i < N_POINTS; i++)
+		want[i] = has_a[i] && !has_b[i];
+	assert_has(&less, want, "subtract");
+	check_simplify(r, &less, want);
+	is_written = check_conds(&less);
+	/* (a - b) and (a and b) are a */
+	assert_int_equal(snug_argset_equal(&sum, &a), 1);
+	check_subset(&a, has_a, &b, has_b);
+	check_subset(&less, want, &a, has_a);
+	fill(&sum, want);
+	check_simplify(r, &sum, want);
+	assert_true(check_conds(&b));
+	snug_argset_done(&a);
+	snug_argset_done(&b);
+	snug_argset_done(&both);
+	snug_argset_done(&less);
+	snug_argset_done(&sum);
+	return is_written;
+}
+
+static void operations_agree_with_brute_force(void **state)
+{
+	struct random_source r;
+	unsigned n_written = 0;
+
+	(void)state;
+	random_init(&r);
+	for (int i = 0; i < 1500; i++) {
+		struct entries a, b;
+
+		random_entries(&r, &a, small_value);
+		random_entries(&r, &b, small_value);
+		n_written += check_pair(&r, &a, &b);
+	}
+	/* the rest is products of intervals with patterns */
+	assert_true(n_written > 1000);
+}
+
+static void random_point(struct random_source *r, uint64_t args[SNUG_N_ARGS])
+{
+	memset(args, 0, SNUG_N_ARGS * sizeof(*args));
+	args[0] = random_edge(r);
+	args[2] = random_edge(r);
+	args[5] = random_below(r, 2) ? 0 : random_edge(r);
+}
+
+/* The same, at the edges of the values. */
+static bool check_edges(struct random_source *r, unsigned bits)
+{
+	struct entries ea, eb;
+	struct snug_argset a, b, both = { 0 }, less = { 0 }, sum;
+	uint64_t args[SNUG_N_ARGS];
+	bool is_written = false;
+
+	random_entries(r, &ea, random_edge);
+	random_entries(r, &eb, random_edge);
+	set_of(&ea, bits, &a);
+	set_of(&eb, bits, &b);
+	assert_int_equal(snug_argset_intersect(&a, &b, &both), 0);
+	assert_int_equal(snug_argset_subtract(&a, &b, &less), 0);
+	check_set(&both);
+	check_set(&less);
+	if (bits == 64)
+		is_written = check_conds(&less);
+	snug_argset_copy(&sum, &less);
+	snug_argset_add(&sum, &both);
+	assert_int_equal(snug_argset_equal(&sum, &a), 1);
+	snug_argset_simplify(&sum);
+	assert_int_equal(snug_argset_equal(&sum, &a), 1);
+	for (int k = 0; k < 200; k++) {
+		bool has_a, has_b;
+
+		random_point(r, args);
+		for (unsigned i = 0; i < SNUG_N_ARGS && bits == 32; i++)
+			args[i] &= UINT32_MAX;
+		has_a = entries_hold(&ea, args);
+		has_b = entries_hold(&eb, args);
+		assert_int_equal(snug_argset_contains(&a, args), has_a);
+		assert_int_equal(snug_argset_contains(&both, args), has_a && has_b);
+		assert_int_equal(snug_argset_contains(&less, args), has_a && !has_b);
+		assert_int_equal(snug_argset_contains(&sum, args), has_a);
+	}
+	snug_argset_done(&a);
+	snug_argset_done(&b);
+	snug_argset_done(&both);
+	snug_argset_done(&less);
+	snug_argset_done(&sum);
+	return is_written;
+}
+
+static void edges_of_64_bits(void **state)
+{
+	struct random_source r;
+	unsigned n_written = 0;
+
+	(void)state;
+	random_init(&r);
+	for (int i = 0; i < 600; i++)
+		n_written += check_edges(&r, i % 4 ? 64 : 32);
+	/* the rest is products of intervals with two ends */
+	assert_true(n_written > 300);
+}
+
+/* @n boxes that meet each other everywhere and are hard to put together. */
+static void hostile_set(struct random_source *r, size_t n, struct snug_argset *ret)
+{
+	*ret = (struct snug_argset){ 0 };
+	while (ret->len < n) {
+		struct snug_seccomp_arg conds[SNUG_N_ARGS];
+
+		for (uint32_t i = 0; i < SNUG_N_ARGS; i++) {
+			uint64_t mask = random_u64(r) & random_u64(r) & random_u64(r);
+
+			conds[i] = cond(i, SNUG_CMP_MASKED_EQ, mask, random_u64(r) & mask);
+		}
+		snug_argset_add_conds(ret, conds, SNUG_N_ARGS, 64);
+	}
+}
+
+static void too_much_is_refused_soon(void **state)
+{
+	CLEANUP(snug_argset_done) struct snug_argset all = { 0 };
+	struct snug_argset a, b, ret = { 0 };
+	struct random_source r;
+
+	(void)state;
+	random_init(&r);
+	hostile_set(&r, 4096, &a);
+	hostile_set(&r, 4096, &b);
+	snug_argset_add_all(&all, 64);
+	alarm(300); /* hours otherwise, whatever the machine */
+	assert_int_equal(snug_argset_subtract(&all, &a, &ret), -E2BIG);
+	assert_null(ret.items);
+	assert_int_equal(snug_argset_is_subset(&a, &b), 0);
+	assert_int_equal(snug_argset_is_subset(&all, &a), 0);
+	snug_argset_simplify(&a);
+	snug_argset_done(&a);
+	snug_argset_done(&b);
+	/* each of one meets each of the other, and all of it is different */
+	for (uint64_t i = 0; i < 4096; i++) {
+		add(&a, 0, SNUG_CMP_EQ, i * 3, 0);
+		add(&b, 1, SNUG_CMP_EQ, i * 3, 0);
+	}
+	assert_int_equal(snug_argset_intersect(&a, &b, &ret), -E2BIG);
+	assert_null(ret.items);
+	/* many boxes, but few at the end */
+	assert_int_equal(snug_argset_intersect(&a, &a, &ret), 0);
+	assert_int_equal(ret.len, 4096);
+	snug_argset_done(&ret);
+	assert_int_equal(snug_argset_subtract(&all, &a, &ret), 0);
+	assert_int_equal(ret.len, 4096);
+	assert_int_equal(snug_argset_is_subset(&ret, &a), 0);
+	assert_int_equal(snug_argset_is_subset(&a, &all), 1);
+	alarm(0);
+	snug_argset_done(&ret);
+	snug_argset_done(&a);
+	snug_argset_done(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ranges_are_canonical),
+		cmocka_unit_test(small_ranges),
+		cmocka_unit_test(conditions_become_sets),
+		cmocka_unit_test(simplify_finds_the_large_boxes),
+		cmocka_unit_test(sets_become_conditions),
+		cmocka_unit_test(longest_list_of_blocks),
+		cmocka_unit_test(operations_agree_with_brute_force),
+		cmocka_unit_test(edges_of_64_bits),
+		cmocka_unit_test(too_much_is_refused_soon),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
