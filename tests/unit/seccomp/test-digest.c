@@ -62,18 +62,6 @@ static const struct snug_digest_call *find(const struct snug_digest *d, const ch
 	return NULL;
 }
 
-/* The same where it must be there. */
-static const struct snug_digest_call *get(const struct snug_digest *d, const char *name)
-{
-	const struct snug_digest_call *c = find(d, name);
-
-	if (!c) {
-		fail_msg("%s is not in the digest", name);
-		abort();
-	}
-	return c;
-}
-
 /* The same of a call that has to be there. */
 static const struct snug_digest_call *get(const struct snug_digest *d, const char *name)
 {
