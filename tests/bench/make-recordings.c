@@ -37,11 +37,9 @@ static uint64_t next(uint64_t *state)
 static void add_call(struct snug_recording *r, uint32_t nr, uint64_t *state)
 {
 	struct snug_recording_call *call = snug_recording_call(r, SNUG_ARCH_X86_64, nr);
-	const char *name = snug_syscall_name(SNUG_ARCH_X86_64, nr);
 
 	if (call->has_first)
 		return;
-	call->name = name ? xstrdup(name) : NULL;
 	call->has_first = true;
 	call->first_us = next(state) % 1000000;
 	call->pid = 1000;
@@ -52,7 +50,6 @@ static struct snug_recording *make(uint64_t *state)
 {
 	struct snug_recording *r = snug_recording_new();
 
-	r->engine = xstrdup("bpf");
 	r->arch = SNUG_ARCH_X86_64;
 	r->kernel = xstrdup("6.1.0");
 	r->start = xstrdup("2026-01-01T00:00:00.000000Z");
