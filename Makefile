@@ -56,6 +56,7 @@ bench:
 	@$(NINJA)
 	@tools/bench $(BUILD)
 	@tools/bench-profiles $(BUILD)
+	@tools/bench-containers $(BUILD)
 
 static:
 	@tools/install-deps build
