@@ -7,11 +7,13 @@
  */
 #include "base/child.h"
 
+#include "base/courier.h"
 #include "base/err.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,8 +37,11 @@ struct report {
 struct snug_child {
 	pid_t pid;
 	int pidfd;
-	int gate; /* closing it lets the child go */
-	int done; /* end of file: executed or dead */
+	int gate;                              /* closing it lets the child go */
+	int done;                              /* end of file: executed or dead */
+	int passed;                            /* what before_exec returned, less one */
+	struct snug_courier *courier;          /* who brings it; NULL: nothing is passed */
+	const struct snug_child_options *opts; /* borrowed until the start */
 	bool is_started, is_reaped;
 	volatile struct report *report; /* one shared page */
 };
@@ -171,13 +176,14 @@ BEHIND_FILTER static _Noreturn void child_exec(const struct snug_child_options *
 }
 
 BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *o, char **sh_argv,
-					       int gate, volatile struct report *report)
+					       int gate, struct snug_child *c)
 {
-	char c;
+	volatile struct report *report = c->report;
+	char byte;
 	int r;
 
 	do
-		r = (int)read(gate, &c, 1);
+		r = (int)read(gate, &byte, 1);
 	while (r < 0 && errno == EINTR);
 	if (!report->go)
 		_exit(127);
@@ -185,11 +191,17 @@ BEHIND_FILTER static _Noreturn void child_main(const struct snug_child_options *
 	if (o->set_identity && (setgroups(0, NULL) < 0 || setresgid(o->gid, o->gid, o->gid) < 0 ||
 				setresuid(o->uid, o->uid, o->uid) < 0))
 		child_fail(report, SNUG_CHILD_IDENTITY, -errno);
+	/* while signals are blocked, as they stay for the courier */
+	r = c->courier ? snug_courier_start(c->courier) : 0;
+	if (r < 0)
+		child_fail(report, SNUG_CHILD_BEFORE_EXEC, r);
 	if (ignored_chld)
 		signal(SIGCHLD, SIG_IGN);
 	if (has_inherited_mask)
 		sigprocmask(SIG_SETMASK, &inherited_mask, NULL);
 	r = o->before_exec ? o->before_exec(o->data) : 0;
+	if (c->courier)
+		snug_courier_give(c->courier, r - 1);
 	if (r < 0)
 		child_fail(report, SNUG_CHILD_BEFORE_EXEC, r);
 	child_exec(o, sh_argv, report);
@@ -205,7 +217,8 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 
 	c->pid = -1;
 	c->is_reaped = true;
-	c->pidfd = c->gate = c->done = -EBADF;
+	c->pidfd = c->gate = c->done = c->passed = -EBADF;
+	c->opts = opts;
 	page = mmap(NULL, sizeof(*c->report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		    -1, 0);
 	if (page == MAP_FAILED)
@@ -219,15 +232,26 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 		return snug_err_errno(err, "pipe");
 	}
 	c->done = done[0];
+	if (opts->passes_fd) {
+		int r = snug_courier_new(&c->courier, err);
+
+		if (r < 0) {
+			close(gate[0]);
+			close(done[1]);
+			return r;
+		}
+	}
 	heed_chld();
 	c->pid = fork();
 	if (c->pid == 0) {
 		close(gate[1]);
 		close(done[0]);
-		child_main(opts, sh_argv, gate[0], c->report);
+		child_main(opts, sh_argv, gate[0], c);
 	}
 	close(gate[0]);
 	close(done[1]);
+	if (c->courier)
+		snug_courier_close_far_end(c->courier);
 	if (c->pid < 0)
 		return snug_err_errno(err, "cannot fork");
 	c->is_reaped = false;
@@ -238,17 +262,67 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 	return 0;
 }
 
-int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step)
+static void wait_until_done(const struct snug_child *c)
 {
 	ssize_t n;
 	char byte;
 
-	c->is_started = true;
-	c->report->go = true;
-	closep(&c->gate);
 	do
 		n = read(c->done, &byte, 1);
 	while (n < 0 && errno == EINTR);
+}
+
+static void take_passed(struct snug_child *c)
+{
+	int fd = snug_courier_take(c->courier);
+
+	if (fd >= 0)
+		c->passed = fd;
+	if (fd != -EAGAIN)
+		c->courier = snug_courier_free(c->courier);
+}
+
+/* The same, while what the child passes is looked after.  The courier holds the pipe open, too. */
+static void wait_with_courier(struct snug_child *c)
+{
+	bool is_dead = false;
+
+	for (;;) {
+		struct pollfd fds[] = {
+			{ .fd = c->done, .events = POLLIN },
+			{ .fd = c->courier ? snug_courier_poll_fd(c->courier) : -1,
+			  .events = POLLIN },
+			{ .fd = c->passed, .events = POLLIN },
+			{ .fd = is_dead ? -1 : c->pidfd, .events = POLLIN },
+		};
+
+		if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
+			continue;
+		if (fds[2].revents && c->opts->on_passed)
+			c->opts->on_passed(c->opts->data, c->passed);
+		if (fds[3].revents) {
+			is_dead = true;
+			if (c->courier)
+				snug_courier_cancel(c->courier);
+		}
+		if (fds[1].revents)
+			take_passed(c);
+		if (fds[0].revents)
+			break;
+	}
+	if (c->courier)
+		take_passed(c);
+}
+
+int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step)
+{
+	c->is_started = true;
+	c->report->go = true;
+	closep(&c->gate);
+	if (c->courier)
+		wait_with_courier(c);
+	else
+		wait_until_done(c);
 	closep(&c->done);
 	*ret_step = c->report->step;
 	if (c->report->step == SNUG_CHILD_OK)
@@ -267,6 +341,8 @@ struct snug_child *snug_child_free(struct snug_child *c)
 		kill(c->pid, SIGKILL);
 		(void)waitpid(c->pid, NULL, 0);
 	}
+	snug_courier_free(c->courier);
+	closep(&c->passed);
 	closep(&c->gate);
 	closep(&c->done);
 	closep(&c->pidfd);
@@ -284,6 +360,11 @@ pid_t snug_child_pid(const struct snug_child *c)
 int snug_child_pidfd(const struct snug_child *c)
 {
 	return c->pidfd;
+}
+
+int snug_child_take_fd(struct snug_child *c)
+{
+	return snug_steal_fd(&c->passed);
 }
 
 void snug_child_set_reaped(struct snug_child *c)

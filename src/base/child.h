@@ -23,6 +23,12 @@ struct snug_child_options {
 	/* Runs in the child as the last thing before execve(2); only async-signal-safe work.  0, or
 	 * negative errno that stops the start.  May be NULL. */
 	int (*before_exec)(void *data);
+	/* What before_exec returns, less one, is a descriptor for the parent, which gets it though
+	 * the child may be unable to make any call; 0: none. */
+	bool passes_fd;
+	/* Called in the parent while the command is being started, whenever that descriptor is
+	 * readable: execve(2) itself may wait for the one who reads it. */
+	void (*on_passed)(void *data, int fd);
 	void *data;
 };
 
@@ -49,6 +55,9 @@ int snug_child_start(struct snug_child *c, enum snug_child_step *ret_step);
 /* Kills a child that was never started, reaps it, frees. NULL is fine. */
 struct snug_child *snug_child_free(struct snug_child *c);
 DEFINE_FREEP(struct snug_child, snug_child_freep, snug_child_free)
+
+/* The descriptor that the child passed, for the caller to close; -EBADF when there is none. */
+int snug_child_take_fd(struct snug_child *c);
 
 pid_t snug_child_pid(const struct snug_child *c);
 int snug_child_pidfd(const struct snug_child *c);

@@ -221,6 +221,116 @@ static void test_filter_denies_all(void **state)
 	assert_int_equal(step, SNUG_CHILD_EXEC);
 }
 
+/* Opens a file and then forbids itself every call; the descriptor is the result, and one more. */
+static int pass_and_deny(void *data)
+{
+	int fd = open(data, O_RDONLY | O_CLOEXEC), r = deny_all(NULL);
+
+	return r < 0 ? r : fd + 1;
+}
+
+static void test_passes_fd(void **state)
+{
+	CLEANUP(snug_child_freep) struct snug_child *c = NULL;
+	CLEANUP(closep) int fd = -EBADF;
+	enum snug_child_step step = SNUG_CHILD_OK;
+	char *argv[4], file[] = "/proc/self/comm";
+	struct snug_child_options o = shell(argv, (char[]){ "exit 0" });
+
+	(void)state;
+	o.passes_fd = true;
+	o.before_exec = pass_and_deny;
+	o.data = file;
+	assert_int_equal(start(&o, &c, &step), -EPERM);
+	assert_int_equal(step, SNUG_CHILD_EXEC);
+	fd = snug_child_take_fd(c);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(snug_child_take_fd(c), -EBADF);
+}
+
+/* A descriptor that is ready before the command runs, and one that is none. */
+static int pass_pipe(void *data)
+{
+	int ends[2];
+
+	if (!data)
+		return 0;
+	if (pipe2(ends, O_CLOEXEC) < 0 || write(ends[1], "x", 1) != 1)
+		return -EIO;
+	return ends[0] + 1;
+}
+
+static int n_ready;
+
+static void count_ready(void *data, int fd)
+{
+	char byte;
+
+	(void)data;
+	n_ready += read(fd, &byte, 1) == 1;
+}
+
+static void test_passed_is_watched(void **state)
+{
+	enum snug_child_step step = SNUG_CHILD_OK;
+	char *argv[4];
+	struct snug_child_options o = shell(argv, (char[]){ "exit 4" });
+
+	(void)state;
+	o.passes_fd = true;
+	o.before_exec = pass_pipe;
+	o.on_passed = count_ready;
+	for (int i = 0; i < 20; i++) {
+		CLEANUP(snug_child_freep) struct snug_child *c = NULL;
+		int fd;
+
+		o.data = i & 1 ? &o : NULL;
+		assert_int_equal(start(&o, &c, &step), 0);
+		fd = snug_child_take_fd(c);
+		assert_int_equal(fd >= 0, i & 1);
+		closep(&fd);
+		assert_int_equal(WEXITSTATUS(reap(c)), 4);
+	}
+	/* nobody is left behind */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+/* A child that dies before it has given anything, or is never started. */
+static int die(void *data)
+{
+	(void)data;
+	(void)kill(getpid(), SIGKILL);
+	return 0;
+}
+
+static void test_passes_nothing(void **state)
+{
+	struct snug_child *c = NULL;
+	enum snug_child_step step = SNUG_CHILD_OK;
+	char *argv[4];
+	struct snug_child_options o = shell(argv, (char[]){ "exit 0" });
+	int r = -EOPNOTSUPP;
+
+	(void)state;
+	o.passes_fd = true;
+	assert_int_equal(snug_child_spawn(&o, &c, NULL), 0);
+	assert_null(snug_child_free(c));
+	o.before_exec = refuse;
+	o.data = &r;
+	assert_int_equal(start(&o, &c, &step), -EOPNOTSUPP);
+	assert_int_equal(step, SNUG_CHILD_BEFORE_EXEC);
+	assert_int_equal(snug_child_take_fd(c), -EBADF);
+	c = snug_child_free(c);
+	o.before_exec = die;
+	assert_int_equal(start(&o, &c, &step), 0);
+	assert_int_equal(snug_child_take_fd(c), -EBADF);
+	(void)reap(c);
+	c = snug_child_free(c);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 static void test_script_without_interpreter(void **state)
 {
 	CLEANUP(snug_child_freep) struct snug_child *c = NULL;
@@ -271,6 +381,9 @@ int main(void)
 		cmocka_unit_test(test_cannot_exec),
 		cmocka_unit_test(test_before_exec),
 		cmocka_unit_test(test_filter_denies_all),
+		cmocka_unit_test(test_passes_fd),
+		cmocka_unit_test(test_passed_is_watched),
+		cmocka_unit_test(test_passes_nothing),
 		cmocka_unit_test(test_script_without_interpreter),
 		cmocka_unit_test(test_signal_mask),
 	};
