@@ -132,6 +132,48 @@ int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 	return 0;
 }
 
+bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f)
+{
+	return has_action(f, SECCOMP_RET_ERRNO);
+}
+
+/* As above. */
+static bool kernel_has_flags(unsigned int bits)
+{
+	return sys_seccomp(SECCOMP_SET_MODE_FILTER, bits, NULL) < 0 && errno == EFAULT;
+}
+
+int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, struct snug_seccomp_filter *ret,
+			      struct snug_err *err)
+{
+	const unsigned int own_flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
+	uint32_t notify = SECCOMP_RET_USER_NOTIF;
+	struct snug_seccomp_filter w = *f;
+
+	if (f->needs_listener)
+		return snug_err_set(err, -EOPNOTSUPP, "the filter has a listener of its own");
+	if (sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &notify) < 0)
+		return snug_err_set(err, -EOPNOTSUPP,
+				    "seccomp's user notification cannot be used here");
+	w.flags = (f->flags & ~own_flags) | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	if (kernel_has_flags(w.flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV))
+		w.flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	w.needs_listener = true;
+	w.insns = xcalloc(f->n_insns, sizeof(*w.insns));
+	memcpy(w.insns, f->insns, f->n_insns * sizeof(*w.insns));
+	for (unsigned i = 0; i < w.n_insns; i++) {
+		struct sock_filter *insn = &w.insns[i];
+
+		/* an answer that the program computed could not be told */
+		snug_bug_on(BPF_CLASS(insn->code) == BPF_RET && insn->code != (BPF_RET | BPF_K));
+		if (insn->code == (BPF_RET | BPF_K) &&
+		    (insn->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+			insn->k = SECCOMP_RET_USER_NOTIF;
+	}
+	*ret = w;
+	return 0;
+}
+
 int snug_seccomp_filter_install(const struct snug_seccomp_filter *f, bool has_admin)
 {
 	const struct sock_fprog prog = { .len = f->n_insns, .filter = f->insns };

@@ -71,6 +71,20 @@ void snug_seccomp_filter_done(struct snug_seccomp_filter *f);
 int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 				     const struct snug_seccomp_filter *f, struct snug_err *err);
 
+/* Whether some answer of @f is an errno. */
+bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f);
+/*
+ * Copies @f with one change: where it refuses a call with an errno, a listener is asked
+ * (SECCOMP_RET_USER_NOTIF), which then has to give that errno.  All other answers stay what they
+ * are: the listener could not kill a thread, and a call that it lets pass would not be logged.  The
+ * copy has SECCOMP_FILTER_FLAG_NEW_LISTENER, WAIT_KILLABLE_RECV where the kernel knows it (so that
+ * signals do not interrupt a call that the listener has seen), and no TSYNC, because it is for a
+ * process with one thread.  -EOPNOTSUPP when the kernel has no user notification (Linux 5.0), or
+ * when @f has such answers of its own.  The caller frees *ret with _done().
+ */
+int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, struct snug_seccomp_filter *ret,
+			      struct snug_err *err) __attribute__((warn_unused_result));
+
 /* Installs @f in the calling thread.  Sets no_new_privs first unless the thread has CAP_SYS_ADMIN
  * (@has_admin says so).  Async-signal-safe: plain system calls only, for use between fork and exec.
  * Returns 0, the listener's fd when f->flags asks for one, or negative errno (-ESRCH: a
