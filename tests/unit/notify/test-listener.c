@@ -192,7 +192,7 @@ static void reads_memory(void **state)
 	assert_int_equal(snug_listener_read(job.listener, &n, 0, buf, sizeof(buf)), -EFAULT);
 	assert_int_equal(snug_listener_refuse(job.listener, &n, EPERM), 0);
 	assert_int_equal(exit_status(&job), 0);
-	assert_int_equal(snug_listener_read(job.listener, &n, n.args[0], buf, sizeof(buf)), -ESRCH);
+	assert_int_equal(snug_listener_read(job.listener, &n, 4096, buf, sizeof(buf)), -ESRCH);
 	snug_listener_comm(job.listener, &n, comm);
 	assert_string_equal(comm, "");
 }
