@@ -58,3 +58,5 @@ void snug_call_question_done(struct snug_call_question *q);
 /* -EINVAL names what is wrong, with "did you mean" for calls and constants. */
 int snug_call_question_parse(const char *text, struct snug_call_question *ret,
 			     struct snug_err *err);
+/* Appends @q so that snug_call_question_parse() reads it back: "socket(AF_INET, _, 0)". */
+void snug_call_question_add_text(const struct snug_call_question *q, struct snug_str *out);

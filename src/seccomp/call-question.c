@@ -7,6 +7,7 @@
 #include "seccomp/syscalls.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,4 +206,41 @@ int snug_call_question_parse(const char *text, struct snug_call_question *ret, s
 	*ret = q;
 	q = (struct snug_call_question){ 0 };
 	return 0;
+}
+
+static void add_values(const struct snug_call_question *q, bool by_name, struct snug_str *out)
+{
+	unsigned n = SNUG_N_ARGS;
+
+	while (n && !q->known[n - 1])
+		n--;
+	snug_str_add(out, q->name);
+	for (unsigned i = 0; i < n; i++) {
+		snug_str_add(out, i ? ", " : "(");
+		if (!q->known[i])
+			snug_str_addc(out, '_');
+		else if (by_name)
+			snug_arg_add_value(snug_call_arg(q->name, i), q->args[i], out);
+		else
+			snug_str_addf(out, "%#" PRIx64, q->args[i]);
+	}
+	if (n)
+		snug_str_addc(out, ')');
+}
+
+/* Names are for people: where they do not say the very same value (the kernel ignores the upper
+ * half of some arguments, a filter does not), numbers do. */
+void snug_call_question_add_text(const struct snug_call_question *q, struct snug_str *out)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	CLEANUP(snug_call_question_done) struct snug_call_question back = { 0 };
+
+	add_values(q, true, &text);
+	if (snug_call_question_parse(snug_str_text(&text), &back, NULL) < 0 ||
+	    memcmp(back.known, q->known, sizeof(q->known)) != 0 ||
+	    memcmp(back.args, q->args, sizeof(q->args)) != 0) {
+		snug_str_clear(&text);
+		add_values(q, false, &text);
+	}
+	snug_str_addn(out, text.buf, text.len);
 }

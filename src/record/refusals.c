@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/refusals.h"
+
+#include "base/limits.h"
+#include "base/str.h"
+#include "codec/decode.h"
+#include "codec/writer.h"
+#include "seccomp/call-args.h"
+#include "seccomp/ret.h"
+#include "seccomp/rules.h"
+#include "seccomp/syscalls.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void refusal_done(struct snug_refusal *r)
+{
+	free(r->text);
+	free(r->comm);
+}
+
+void snug_refusals_done(struct snug_refusals *r)
+{
+	VEC_FOREACH (one, r)
+		refusal_done(one);
+	VEC_DONE(r);
+	r->n_more = 0;
+}
+
+unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name)
+{
+	unsigned mask = 0;
+
+	VEC_FOREACH (e, &p->entries) {
+		VEC_FOREACH (one, &e->names) {
+			if (strcmp(*one, name) != 0)
+				continue;
+			VEC_FOREACH (arg, &e->args)
+				mask |= 1u << arg->index;
+			break;
+		}
+	}
+	return mask;
+}
+
+static bool same_args(const struct snug_refusal *r, const uint64_t args[SNUG_N_ARGS])
+{
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		if (r->known_args >> i & 1 && r->args[i] != args[i])
+			return false;
+	return true;
+}
+
+/* The kind, if it is known; *ret_call: another kind of the same call, which has the same
+ * known_args. */
+static struct snug_refusal *find(struct snug_refusals *all, enum snug_arch arch, uint32_t nr,
+				 const uint64_t args[SNUG_N_ARGS], const struct snug_decision *d,
+				 const struct snug_refusal **ret_call)
+{
+	*ret_call = NULL;
+	VEC_FOREACH (r, all) {
+		if (r->nr != nr || r->arch != arch)
+			continue;
+		if (r->decision.ret == d->ret && r->decision.by == d->by &&
+		    r->decision.entry == d->entry && same_args(r, args))
+			return r;
+		*ret_call = r;
+	}
+	return NULL;
+}
+
+struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
+					 const struct snug_seccomp_profile *p, enum snug_arch arch,
+					 uint32_t nr, const uint64_t args[SNUG_N_ARGS],
+					 const struct snug_decision *decision, bool *ret_is_new)
+{
+	const struct snug_refusal *same_call;
+	struct snug_refusal *found;
+
+	if (arch == SNUG_ARCH_X32)
+		nr &= ~snug_arch_number_base(arch);
+	found = find(r, arch, nr, args, decision, &same_call);
+	*ret_is_new = !found;
+	if (!found && r->len == SNUG_LIMIT_REFUSALS) {
+		r->n_more++;
+		*ret_is_new = false;
+		return NULL;
+	}
+	if (!found) {
+		const char *name = snug_syscall_name(arch, nr);
+		unsigned known = same_call ? same_call->known_args
+				 : name    ? snug_profile_args_of(p, name)
+					   : 0;
+
+		found = VEC_PUSH(r);
+		*found = (struct snug_refusal){
+			.arch = arch,
+			.nr = nr,
+			.name = name,
+			.known_args = known,
+			.decision = *decision,
+		};
+		memcpy(found->args, args, sizeof(found->args));
+	}
+	found->count++;
+	return found;
+}
+
+void snug_refusal_question(const struct snug_refusal *r, struct snug_call_question *ret)
+{
+	*ret = (struct snug_call_question){ .name = xstrdup(r->name) };
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		ret->known[i] = r->known_args >> i & 1;
+		ret->args[i] = ret->known[i] ? r->args[i] : 0;
+	}
+}
+
+static void write_args(struct snug_writer *w, const struct snug_refusal *r)
+{
+	if (!r->known_args)
+		return;
+	snug_writer_key(w, "args");
+	snug_writer_begin_array(w);
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		if (!(r->known_args >> i & 1))
+			continue;
+		snug_writer_begin_object(w);
+		snug_writer_member_uint(w, "index", i);
+		snug_writer_member_uint(w, "value", r->args[i]);
+		snug_writer_end_object(w);
+	}
+	snug_writer_end_array(w);
+}
+
+static void write_refusal(struct snug_writer *w, const struct snug_refusal *r)
+{
+	snug_writer_begin_object(w);
+	snug_writer_member_string(w, "arch", snug_arch_name(r->arch));
+	snug_writer_member_uint(w, "nr", r->nr);
+	if (r->name)
+		snug_writer_member_string(w, "name", r->name);
+	write_args(w, r);
+	snug_writer_member_string(w, "action", snug_action_name(snug_ret_action(r->decision.ret)));
+	if (snug_ret_action(r->decision.ret) == SNUG_ACTION_ERRNO)
+		snug_writer_member_uint(w, "errnoRet", snug_ret_data(r->decision.ret));
+	if (r->decision.by == SNUG_BY_ENTRY)
+		snug_writer_member_uint(w, "entry", r->decision.entry);
+	snug_writer_member_uint(w, "count", r->count);
+	if (r->pid)
+		snug_writer_member_uint(w, "pid", r->pid);
+	if (r->comm)
+		snug_writer_member_string(w, "comm", r->comm);
+	if (r->text)
+		snug_writer_member_string(w, "call", r->text);
+	snug_writer_end_object(w);
+}
+
+void snug_refusals_write(const struct snug_refusals *r, const char *profile, struct snug_str *out)
+{
+	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, out);
+
+	snug_writer_begin_object(w);
+	snug_writer_member_uint(w, "snugRefusals", SNUG_REFUSALS_VERSION);
+	snug_writer_member_string(w, "profile", profile);
+	snug_writer_key(w, "refused");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (one, r)
+		write_refusal(w, one);
+	snug_writer_end_array(w);
+	snug_writer_member_uint(w, "more", r->n_more);
+	snug_writer_end_object(w);
+	snug_writer_finish(w);
+}
+
+static int decode_version(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	(void)dst;
+	if (v->type != SNUG_DOC_UINT || v->u == 0)
+		return snug_decode_expected(d, v, "a version");
+	if (v->u > SNUG_REFUSALS_VERSION)
+		return snug_decode_fail(d, v, -EINVAL, "a newer snug has written this");
+	return 0;
+}
+
+static int decode_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	enum snug_arch arch =
+		v->type == SNUG_DOC_STRING ? snug_arch_from_name(v->str.text) : _SNUG_ARCH_INVALID;
+
+	if (arch == _SNUG_ARCH_INVALID)
+		return snug_decode_expected(d, v, "an architecture (x86_64)");
+	*(enum snug_arch *)dst = arch;
+	return 0;
+}
+
+static int decode_action(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	enum snug_action action = v->type == SNUG_DOC_STRING ? snug_action_from_name(v->str.text)
+							     : _SNUG_ACTION_INVALID;
+
+	if (action == _SNUG_ACTION_INVALID)
+		return snug_decode_unknown_name(d, v, "action", snug_action_names());
+	*(enum snug_action *)dst = action;
+	return 0;
+}
+
+struct arg_fields {
+	uint32_t index;
+	uint64_t value;
+};
+
+static int decode_arg(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "index", snug_decode_u32, offsetof(struct arg_fields, index),
+		  SNUG_DECODE_REQUIRED },
+		{ "value", snug_decode_u64, offsetof(struct arg_fields, value),
+		  SNUG_DECODE_REQUIRED },
+		{ NULL },
+	};
+	struct snug_refusal *r = dst;
+	struct arg_fields f = { 0 };
+	int e = snug_decode_object(d, v, fields, &f);
+
+	if (e < 0)
+		return e;
+	if (f.index >= SNUG_N_ARGS)
+		return snug_decode_fail(d, v, -EINVAL, "an index is 0 to 5");
+	r->known_args |= 1u << f.index;
+	r->args[f.index] = f.value;
+	return 0;
+}
+
+static int decode_args(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_N_ARGS, decode_arg, dst);
+}
+
+/* What a file calls a call must be what our table calls it: nothing gets into a profile under a
+ * wrong name. */
+static int check_name(struct snug_decode *d, const struct snug_doc_value *v,
+		      const struct snug_refusal *r)
+{
+	const char *name = snug_doc_get_string(v, "name");
+
+	if (!name || (r->name && strcmp(r->name, name) == 0))
+		return 0;
+	return snug_decode_fail(d, snug_doc_get(v, "name"), -EINVAL,
+				"call %u of %s is not this, but %s", r->nr, snug_arch_name(r->arch),
+				r->name ? r->name : "unknown");
+}
+
+struct refusal_fields {
+	struct snug_refusal r;
+	enum snug_action action;
+	struct snug_errno_ret errno_ret;
+};
+
+static int decode_refusal(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+#define FIELD(name) offsetof(struct refusal_fields, name)
+	static const struct snug_decode_field fields[] = {
+		{ "arch", decode_arch, FIELD(r.arch), SNUG_DECODE_REQUIRED },
+		{ "nr", snug_decode_u32, FIELD(r.nr), SNUG_DECODE_REQUIRED },
+		{ "name", NULL, 0, SNUG_DECODE_IGNORE }, /* check_name() */
+		{ "args", decode_args, FIELD(r), 0 },
+		{ "action", decode_action, FIELD(action), SNUG_DECODE_REQUIRED },
+		{ "errnoRet", snug_decode_u32, FIELD(errno_ret.value), 0 },
+		{ "entry", NULL, 0, SNUG_DECODE_IGNORE }, /* of a profile that may have changed */
+		{ "count", snug_decode_u64, FIELD(r.count), 0 },
+		{ "pid", snug_decode_u32, FIELD(r.pid), 0 },
+		{ "comm", snug_decode_string, FIELD(r.comm), 0 },
+		{ "call", snug_decode_string, FIELD(r.text), 0 },
+		{ NULL },
+	};
+#undef FIELD
+	struct snug_refusals *all = dst;
+	struct refusal_fields f = { .errno_ret = { .is_set = true } };
+	int e;
+
+	e = snug_decode_object(d, v, fields, &f);
+	f.r.name = snug_syscall_name(f.r.arch, f.r.nr);
+	if (e == 0)
+		e = check_name(d, v, &f.r);
+	if (e == 0 && snug_action_ret(f.action, &f.errno_ret, NULL, &f.r.decision.ret) < 0)
+		e = snug_decode_fail(d, v, -EINVAL, "errnoRet is too large");
+	if (e < 0) {
+		refusal_done(&f.r);
+		return e;
+	}
+	*VEC_PUSH(all) = f.r;
+	return 0;
+}
+
+static int decode_refused(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_decode_array(d, v, SNUG_LIMIT_REFUSALS, decode_refusal, dst);
+}
+
+int snug_refusals_parse(const char *name, const char *text, size_t len, struct snug_refusals *ret,
+			struct snug_err *err)
+{
+	static const struct snug_decode_field fields[] = {
+		{ "snugRefusals", decode_version, 0, SNUG_DECODE_REQUIRED },
+		{ "profile", NULL, 0, SNUG_DECODE_IGNORE },
+		{ "refused", decode_refused, 0, SNUG_DECODE_REQUIRED },
+		{ "more", snug_decode_u64, offsetof(struct snug_refusals, n_more), 0 },
+		{ NULL },
+	};
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+	CLEANUP(snug_refusals_done) struct snug_refusals all = { 0 };
+	CLEANUP(snug_decode_done) struct snug_decode d = { .err = err };
+	int e;
+
+	e = snug_json_parse(name, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, err);
+	if (e < 0)
+		return e;
+	d.doc = doc;
+	e = snug_decode_object(&d, snug_doc_root(doc, 0), fields, &all);
+	if (e < 0)
+		return e;
+	*ret = all;
+	all = (struct snug_refusals){ 0 };
+	return 0;
+}
+
+bool snug_is_refusals(const char *text, size_t len)
+{
+	static const char key[] = "\"snugRefusals\"";
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+
+	if (!memmem(text, len, key, sizeof(key) - 1))
+		return false;
+	if (snug_json_parse("refusals", text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, NULL) < 0)
+		return false;
+	return snug_doc_get(snug_doc_root(doc, 0), "snugRefusals");
+}
