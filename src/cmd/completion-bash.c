@@ -21,7 +21,7 @@ static void add_option_words(const struct snug_option *table, struct snug_str *o
 
 static void add_option(const struct snug_option *o, struct snug_str *out)
 {
-	if (o->type == SNUG_OPTION_BOOL)
+	if (!snug_option_has_value(o))
 		return;
 	snug_str_add(out, "\t\t");
 	if (o->letter)

@@ -17,7 +17,7 @@ static void add_takes_value(const struct snug_verb *v, struct snug_str *out)
 	completion_add_names(v, " ", out);
 	snug_str_add(out, "\n            contains -- $argv[2]");
 	for (const struct snug_option *o = v->options; o->name; o++) {
-		if (o->type == SNUG_OPTION_BOOL)
+		if (!snug_option_has_value(o))
 			continue;
 		if (o->letter)
 			snug_str_addf(out, " %c", o->letter);
@@ -77,7 +77,7 @@ static void add_condition(const struct snug_verb *v, const char *condition, stru
 
 static void add_option_rest(const struct snug_option *o, struct snug_str *out)
 {
-	if (o->type != SNUG_OPTION_BOOL) {
+	if (snug_option_has_value(o)) {
 		snug_str_add(out, " -r");
 		add_values(completion_values(o), o->type == SNUG_OPTION_LIST, out);
 	}

@@ -44,7 +44,7 @@ static void add_value(const struct snug_option *o, struct snug_str *out)
 static void add_spelling(const struct snug_option *o, const char *dashes, const char *name,
 			 bool is_hidden, struct snug_str *out)
 {
-	bool has_value = o->type != SNUG_OPTION_BOOL;
+	bool has_value = snug_option_has_value(o);
 
 	snug_str_addf(out, " \\\n\t\t\t%s'", is_hidden ? "$hide" : "");
 	if (o->type == SNUG_OPTION_LIST)

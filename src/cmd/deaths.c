@@ -39,14 +39,10 @@ int deaths_poll_fd(const struct deaths *d)
 /* "chmod (number 90, x86_64)" */
 static void add_call(struct snug_str *out, const struct snug_sigsys_event *ev)
 {
-	enum snug_arch arch = snug_arch_from_audit(ev->audit_arch);
-	uint32_t nr = ev->nr;
+	enum snug_arch arch = snug_arch_of_call(ev->audit_arch, ev->nr);
+	uint32_t nr = arch == SNUG_ARCH_X32 ? ev->nr & ~snug_arch_number_base(arch) : ev->nr;
 	const char *name;
 
-	if (arch == SNUG_ARCH_X86_64 && (nr & 0x40000000) && !(nr & 0x80000000)) {
-		arch = SNUG_ARCH_X32; /* shares AUDIT_ARCH_X86_64; __X32_SYSCALL_BIT tells */
-		nr &= ~0x40000000u;
-	}
 	name = arch == _SNUG_ARCH_INVALID ? NULL : snug_syscall_name(arch, nr);
 	snug_str_addf(out, "%s (number %u, %s)", name ? name : "a call without a name", nr,
 		      arch == _SNUG_ARCH_INVALID ? "unknown ABI" : snug_arch_name(arch));
@@ -76,6 +72,14 @@ void deaths_on_ready(void *data)
 
 	if (d->source)
 		(void)snug_sigsys_dispatch(d->source, on_event, d);
+}
+
+const char *deaths_call_name(const struct deaths *d)
+{
+	enum snug_arch arch = snug_arch_of_call(d->event.audit_arch, d->event.nr);
+
+	return d->has_event && arch != _SNUG_ARCH_INVALID ? snug_syscall_name(arch, d->event.nr)
+							  : NULL;
 }
 
 void deaths_report(struct deaths *d, int wstatus, const char *profile)

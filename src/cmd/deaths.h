@@ -23,3 +23,6 @@ int deaths_poll_fd(const struct deaths *d);
 void deaths_on_ready(void *data);
 /* Says what the command died of, if it was SIGSYS. */
 void deaths_report(struct deaths *d, int wstatus, const char *profile);
+/* Behind deaths_report(): the name of the call that the command died of; NULL when it did not, or
+ * when that is not known. */
+const char *deaths_call_name(const struct deaths *d);

@@ -75,6 +75,17 @@ static int set_bool(const char *name, bool *dst, const char *value, struct snug_
 	return 0;
 }
 
+static int set_switch(const char *name, enum snug_switch *dst, const char *value,
+		      struct snug_err *err)
+{
+	bool on = false;
+	int r = set_bool(name, &on, value, err);
+
+	if (r == 0)
+		*dst = on ? SNUG_SWITCH_ON : SNUG_SWITCH_OFF;
+	return r;
+}
+
 static int apply(const struct snug_option *o, void *args, const char *value, bool *ret_help,
 		 struct snug_err *err)
 {
@@ -85,6 +96,8 @@ static int apply(const struct snug_option *o, void *args, const char *value, boo
 	switch (o->type) {
 	case SNUG_OPTION_BOOL:
 		return set_bool(o->name, (bool *)(void *)dst, value, err);
+	case SNUG_OPTION_SWITCH:
+		return set_switch(o->name, (enum snug_switch *)(void *)dst, value, err);
 	case SNUG_OPTION_STRING:
 		*(const char **)(void *)dst = value;
 		return 0;
@@ -101,7 +114,7 @@ static bool is_cluster(const struct snug_option *table, const char *word)
 	for (const char *p = word; *p; p++) {
 		const struct snug_option *o = find(table, p, 1);
 
-		if (!o || o->type != SNUG_OPTION_BOOL)
+		if (!o || snug_option_has_value(o))
 			return false;
 	}
 	return *word != '\0';
@@ -129,7 +142,7 @@ static int parse_word(const struct snug_option *table, char **argv, void *args, 
 				    near ? " (did you mean '--" : "", near ? near : "",
 				    near ? "'?)" : "");
 	}
-	if (o->type == SNUG_OPTION_BOOL || value) {
+	if (!snug_option_has_value(o) || value) {
 		r = apply(o, args, value, ret_help, err);
 		return r < 0 ? r : 1;
 	}

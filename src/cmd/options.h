@@ -12,8 +12,16 @@ struct snug_str;
 
 enum snug_option_type {
 	SNUG_OPTION_BOOL,   /* bool; --x=false turns it off again */
+	SNUG_OPTION_SWITCH, /* enum snug_switch: on the command line as BOOL, but not given is known
+			     */
 	SNUG_OPTION_STRING, /* const char *, borrowed from argv; the last one wins */
 	SNUG_OPTION_LIST,   /* struct snug_list: repeatable, split at commas */
+};
+
+enum snug_switch {
+	SNUG_SWITCH_UNSET,
+	SNUG_SWITCH_OFF,
+	SNUG_SWITCH_ON,
 };
 
 struct snug_option {
@@ -27,6 +35,12 @@ struct snug_option {
 	 * suggests */
 	const char *values;
 };
+
+/* Whether a value must follow. */
+static inline bool snug_option_has_value(const struct snug_option *o)
+{
+	return o->type != SNUG_OPTION_BOOL && o->type != SNUG_OPTION_SWITCH;
+}
 
 #define SNUG_OPTIONS_END                                                                           \
 	{                                                                                          \

@@ -3,13 +3,15 @@
  * `snug run`: the filter is compiled here and installed in the child right before its execve, so
  * that nothing snug needs has to be in the profile.  Beside the filter nothing watches the command;
  * only when the profile can kill, and we may use BPF, a program waits for the one signal that tells
- * which call it was.
+ * which call it was; and where a person looks on, snug is asked before a call is refused
+ * (explain.h).
  */
 #include "base/child.h"
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/deaths.h"
+#include "cmd/explain.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/verb.h"
@@ -20,12 +22,15 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct run_args {
 	const char *profile, *type;
 	bool strict, quiet, verbose;
+	enum snug_switch explain;
+	const char *json;
 };
 
 static const struct snug_option options[] = {
@@ -36,6 +41,10 @@ static const struct snug_option options[] = {
 	  "only seccomp; here for compatibility", "seccomp" },
 	{ 0, "strict", SNUG_OPTION_BOOL, offsetof(struct run_args, strict), NULL,
 	  "unknown fields and syscall names in the profile are errors, not warnings" },
+	{ 0, "explain", SNUG_OPTION_SWITCH, offsetof(struct run_args, explain), NULL,
+	  "tell each call that the profile refuses (default on a terminal; --explain=false: off)" },
+	{ 0, "json", SNUG_OPTION_STRING, offsetof(struct run_args, json), "FILE",
+	  "write what was refused as JSON, for 'snug amend --from FILE'; watches as --explain does" },
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct run_args, quiet), NULL,
 	  "say nothing but warnings and errors" },
 	{ 'v', "verbose", SNUG_OPTION_BOOL, offsetof(struct run_args, verbose), NULL,
@@ -45,15 +54,22 @@ static const struct snug_option options[] = {
 
 struct run {
 	struct snug_seccomp_profile *profile;
+	struct snug_seccomp_env env;
 	struct snug_seccomp_filter filter;
 	bool has_admin;
 	char *path; /* of the executable */
 	struct snug_child *child;
 	struct deaths deaths;
+	struct explain *explain; /* NULL: nothing is watched */
+	struct snug_outfile *json;
+	int poll_fd; /* of both */
 };
 
 static void run_done(struct run *run)
 {
+	closep(&run->poll_fd);
+	explain_free(run->explain);
+	snug_outfile_free(run->json);
 	deaths_done(&run->deaths);
 	snug_child_free(run->child);
 	snug_seccomp_filter_done(&run->filter);
@@ -87,7 +103,6 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 	const struct snug_seccomp_read_options opts = { .strict = args->strict,
 							.warn = say_warn_text };
 	CLEANUP(freep) char *path = args->profile ? xstrdup(args->profile) : default_profile();
-	struct snug_seccomp_env env;
 	int r;
 
 	say_log("Reading file %s", path);
@@ -99,8 +114,9 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 	if (r < 0)
 		return r;
 	say_log("Setting up seccomp");
-	snug_seccomp_env_init_host(&env);
-	r = snug_seccomp_filter_compile(run->profile, &env, say_warn_text, NULL, &run->filter, err);
+	snug_seccomp_env_init_host(&run->env);
+	r = snug_seccomp_filter_compile(run->profile, &run->env, say_warn_text, NULL, &run->filter,
+					err);
 	if (r == 0)
 		r = snug_seccomp_filter_check_kernel(run->profile, &run->filter, err);
 	if (r < 0)
@@ -111,13 +127,71 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 	return 0;
 }
 
+static int prepare_explain(struct run *run, const struct run_args *args, struct snug_err *err)
+{
+	const struct explain_options opts = {
+		.profile = run->profile,
+		.env = &run->env,
+		.filter = &run->filter,
+		.path = run->profile->source,
+		.is_asked = args->explain == SNUG_SWITCH_ON || args->json,
+	};
+	int r;
+
+	if (args->json && args->explain == SNUG_SWITCH_OFF)
+		return snug_err_set(err, -EINVAL,
+				    "--json has nothing to write with --explain=false");
+	r = args->json ? snug_outfile_open(args->json, &run->json, err) : 0;
+	if (r < 0 || args->explain == SNUG_SWITCH_OFF ||
+	    (!opts.is_asked && (!say_is_terminal() || args->quiet)))
+		return r;
+	return explain_new(&opts, &run->explain, err);
+}
+
 /* In the child, behind fork. */
 static int install(void *data)
 {
 	const struct run *run = data;
-	int r = snug_seccomp_filter_install(&run->filter, run->has_admin);
+	int r = run->explain ? explain_install(run->explain, run->has_admin) : -EOPNOTSUPP;
 
+	if (r >= 0)
+		return r + 1;
+	r = snug_seccomp_filter_install(&run->filter, run->has_admin);
 	return r < 0 ? r : 0;
+}
+
+static void on_passed(void *data, int fd)
+{
+	struct run *run = data;
+
+	explain_listen(run->explain, fd);
+	explain_on_ready(run->explain);
+}
+
+static void on_ready(void *data)
+{
+	struct run *run = data;
+
+	if (run->explain)
+		explain_on_ready(run->explain);
+	deaths_on_ready(&run->deaths);
+}
+
+/* Readable when one of the two is. */
+static int open_poll_fd(struct run *run, struct snug_err *err)
+{
+	const int fds[] = { deaths_poll_fd(&run->deaths), explain_poll_fd(run->explain) };
+
+	run->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (run->poll_fd < 0)
+		return snug_err_errno(err, "epoll_create1");
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
+		struct epoll_event event = { .events = EPOLLIN };
+
+		if (fds[i] >= 0 && epoll_ctl(run->poll_fd, EPOLL_CTL_ADD, fds[i], &event) < 0)
+			return snug_err_errno(err, "epoll_ctl");
+	}
+	return 0;
 }
 
 /* What the kernel's refusal of a filter means (seccomp(2)). */
@@ -168,8 +242,11 @@ static int start(struct run *run, char **argv, struct snug_err *err)
 		.argv = argv,
 		.envp = environ,
 		.before_exec = install,
+		.passes_fd = run->explain != NULL,
+		.on_passed = on_passed,
 		.data = run,
 	};
+	CLEANUP(closep) int listener = -EBADF;
 	enum snug_child_step step;
 	int r;
 
@@ -180,7 +257,25 @@ static int start(struct run *run, char **argv, struct snug_err *err)
 	say_log("Load seccomp profile");
 	say_log("Running command with PID: %d", (int)snug_child_pid(run->child));
 	r = snug_child_start(run->child, &step);
+	listener = snug_child_take_fd(run->child);
+	if (run->explain && (r == 0 || listener >= 0))
+		explain_listen(run->explain, listener);
 	return r < 0 ? start_failed(run, step, r, err) : 0;
+}
+
+/* What was refused, when all is over. */
+static int tell_refusals(struct run *run, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	if (run->explain)
+		explain_finish(run->explain, deaths_call_name(&run->deaths),
+			       run->child ? snug_child_pid(run->child) : 0);
+	if (!run->json)
+		return 0;
+	explain_add_json(run->explain, run->profile->source, &text);
+	snug_outfile_add(run->json, text.buf, text.len);
+	return snug_outfile_commit(run->json, err);
 }
 
 static int run_command(struct run *run, char **argv, struct snug_err *err)
@@ -189,19 +284,28 @@ static int run_command(struct run *run, char **argv, struct snug_err *err)
 	int status;
 
 	status = start(run, argv, err);
-	if (status)
+	if (status) {
+		(void)tell_refusals(run, NULL);
 		return status;
+	}
 	sup = (struct supervise){
 		.child = run->child,
 		.fd = deaths_poll_fd(&run->deaths),
-		.on_ready = deaths_on_ready,
-		.data = &run->deaths,
+		.on_ready = on_ready,
+		.data = run,
 	};
+	if (run->explain) {
+		if (open_poll_fd(run, err) < 0)
+			return SNUG_EXIT_FAILED;
+		sup.fd = run->poll_fd;
+	}
 	if (supervise_run(&sup, err) < 0)
 		return SNUG_EXIT_FAILED;
 	deaths_report(&run->deaths, sup.wstatus, run->profile->source);
 	if (sup.wstatus != 0)
 		say_log("wait for command: exit status %d", supervise_exit_status(sup.wstatus));
+	if (tell_refusals(run, err) < 0)
+		return SNUG_EXIT_FAILED;
 	return supervise_exit_status(sup.wstatus);
 }
 
@@ -213,7 +317,7 @@ static int run_all(struct run *run, const struct run_args *args, char **argv, st
 		snug_err_set(err, -EINVAL, "unsupported type: %.64s", args->type);
 		return SNUG_EXIT_FAILED;
 	}
-	if (prepare_filter(run, args, err) < 0)
+	if (prepare_filter(run, args, err) < 0 || prepare_explain(run, args, err) < 0)
 		return SNUG_EXIT_FAILED;
 	r = snug_path_find(argv[0], &run->path);
 	if (r == -ENOENT) {
@@ -231,7 +335,7 @@ static int run_run(void *data, char **argv)
 {
 	const struct run_args *args = data;
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	CLEANUP(run_done) struct run run = { 0 };
+	CLEANUP(run_done) struct run run = { .poll_fd = -EBADF };
 	int status;
 
 	say_init(args->quiet     ? SNUG_TALK_QUIET

@@ -43,6 +43,25 @@ unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *
 	return mask;
 }
 
+static bool is_multiplexer(const char *name)
+{
+	return name && (strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0);
+}
+
+/* The name of the call that @parent makes for its first argument @sub. */
+static const char *find_behind(enum snug_arch arch, const char *parent, uint64_t sub)
+{
+	struct snug_syscall_mux mux;
+
+	/* what the kernel looks at (ipc/syscall.c, net/socket.c) */
+	sub &= strcmp(parent, "ipc") == 0 ? 0xffff : UINT32_MAX;
+	for (const char *const *name = snug_syscall_names(); *name; name++)
+		if (snug_syscall_multiplexer(arch, *name, &mux) && mux.sub == sub &&
+		    strcmp(mux.parent, parent) == 0)
+			return *name;
+	return NULL;
+}
+
 static bool same_args(const struct snug_refusal *r, const uint64_t args[SNUG_N_ARGS])
 {
 	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
@@ -101,15 +120,25 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 			.decision = *decision,
 		};
 		memcpy(found->args, args, sizeof(found->args));
+		if (is_multiplexer(name)) {
+			found->known_args |= 1;
+			found->behind = find_behind(arch, name, args[0]);
+		}
 	}
 	found->count++;
 	return found;
 }
 
+const char *snug_refusal_name(const struct snug_refusal *r)
+{
+	return r->behind ? r->behind : r->name;
+}
+
 void snug_refusal_question(const struct snug_refusal *r, struct snug_call_question *ret)
 {
-	*ret = (struct snug_call_question){ .name = xstrdup(r->name) };
-	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+	*ret = (struct snug_call_question){ .name = xstrdup(snug_refusal_name(r)) };
+	/* the arguments of a call behind another are in memory */
+	for (unsigned i = 0; i < SNUG_N_ARGS && !r->behind; i++) {
 		ret->known[i] = r->known_args >> i & 1;
 		ret->args[i] = ret->known[i] ? r->args[i] : 0;
 	}
@@ -280,6 +309,8 @@ static int decode_refusal(struct snug_decode *d, const struct snug_doc_value *v,
 
 	e = snug_decode_object(d, v, fields, &f);
 	f.r.name = snug_syscall_name(f.r.arch, f.r.nr);
+	if (is_multiplexer(f.r.name) && f.r.known_args & 1)
+		f.r.behind = find_behind(f.r.arch, f.r.name, f.r.args[0]);
 	if (e == 0)
 		e = check_name(d, v, &f.r);
 	if (e == 0 && snug_action_ret(f.action, &f.errno_ret, NULL, &f.r.decision.ret) < 0)

@@ -24,6 +24,9 @@ struct snug_refusal {
 	/* Bit i: args[i] is known, and the profile's answer to this call depends on it. */
 	unsigned known_args;
 	uint64_t args[SNUG_N_ARGS];
+	/* the call behind a multiplexer (i386 socketcall(2)) that args[0] stands for; static, or
+	 * NULL */
+	const char *behind;
 	struct snug_decision decision;
 	uint64_t count;
 	/* The first time; owned, or NULL. */
@@ -51,7 +54,10 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 /* Which arguments of @name some entry of @p looks at: bit i, args[i]. */
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name);
 
-/* The call with its known arguments, as `snug amend` takes it; @r has a name.  The caller frees. */
+/* What the call is to be called in a profile: NULL when no table knows it. */
+const char *snug_refusal_name(const struct snug_refusal *r);
+/* The call with its known arguments, as `snug amend` takes it; only of calls that
+ * have a name.  The caller frees. */
 void snug_refusal_question(const struct snug_refusal *r, struct snug_call_question *ret);
 
 /* Appends the document, deterministic. */

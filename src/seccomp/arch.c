@@ -150,6 +150,17 @@ enum snug_arch snug_arch_from_audit(uint32_t audit_arch)
 	return _SNUG_ARCH_INVALID;
 }
 
+enum snug_arch snug_arch_of_call(uint32_t audit_arch, uint32_t nr)
+{
+	enum snug_arch arch = snug_arch_from_audit(audit_arch);
+	uint32_t x32_bit = snug_arch_number_base(SNUG_ARCH_X32);
+
+	/* a negative number has all bits and is nobody's */
+	if (arch == SNUG_ARCH_X86_64 && (nr & x32_bit) && !(nr & 1u << 31))
+		return SNUG_ARCH_X32;
+	return arch;
+}
+
 uint32_t snug_arch_to_audit(enum snug_arch arch)
 {
 	return lookup(arch)->audit;

@@ -56,6 +56,9 @@ enum snug_arch snug_arch_native(void);
 enum snug_arch snug_arch_resolve(enum snug_arch arch, enum snug_arch native);
 /* The ABI of an AUDIT_ARCH_* value (linux/audit.h); x32 shares x86_64's. INVALID when unknown. */
 enum snug_arch snug_arch_from_audit(uint32_t audit_arch);
+/* The ABI of a call as the kernel tells of it: AUDIT_ARCH_*, and the number, whose bit
+ * __X32_SYSCALL_BIT tells x32 from x86_64. */
+enum snug_arch snug_arch_of_call(uint32_t audit_arch, uint32_t nr);
 uint32_t snug_arch_to_audit(enum snug_arch arch);
 /* libseccomp's SCMP_ARCH_* token; an older libseccomp may refuse it. */
 uint32_t snug_arch_to_scmp(enum snug_arch arch);

@@ -81,6 +81,35 @@ static void counts(void **state)
 			    "uname socket(AF_ALG, _, IPPROTO_IP) socket(AF_NETLINK, _, 9) uname ");
 }
 
+/* i386 makes socket calls through one that has their number in its first argument. */
+static void behind_another(void **state)
+{
+	CLEANUP(snug_seccomp_profile_freep)
+	struct snug_seccomp_profile *p = parse(
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86\"]}");
+	CLEANUP(snug_refusals_done) struct snug_refusals all = { 0 };
+	CLEANUP(snug_refusals_done) struct snug_refusals back = { 0 };
+	CLEANUP(snug_call_question_done) struct snug_call_question q = { 0 };
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	bool is_new;
+
+	(void)state;
+	(void)refuse(&all, p, SNUG_ARCH_X86, "socketcall", ARGS(1, 0x1000), &is_new);
+	(void)refuse(&all, p, SNUG_ARCH_X86, "socketcall", ARGS(3, 0x1000), &is_new);
+	(void)refuse(&all, p, SNUG_ARCH_X86, "socketcall", ARGS(99), &is_new);
+	(void)refuse(&all, p, SNUG_ARCH_X86, "ipc", ARGS(0x10001), &is_new);
+	assert_int_equal(all.len, 4);
+	assert_string_equal(snug_refusal_name(&all.items[0]), "socket");
+	assert_string_equal(snug_refusal_name(&all.items[1]), "connect");
+	assert_string_equal(snug_refusal_name(&all.items[2]), "socketcall");
+	assert_string_equal(snug_refusal_name(&all.items[3]), "semop");
+	snug_refusals_write(&all, "p", &text);
+	assert_int_equal(snug_refusals_parse("f", text.buf, text.len, &back, NULL), 0);
+	snug_refusal_question(&back.items[1], &q);
+	assert_string_equal(q.name, "connect");
+	assert_false(q.known[0]);
+}
+
 static void has_a_limit(void **state)
 {
 	CLEANUP(snug_seccomp_profile_freep) struct snug_seccomp_profile *p = parse(socket_profile);
@@ -164,9 +193,8 @@ static void bad_documents(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),
-		cmocka_unit_test(has_a_limit),
-		cmocka_unit_test(round_trip),
+		cmocka_unit_test(counts),        cmocka_unit_test(behind_another),
+		cmocka_unit_test(has_a_limit),   cmocka_unit_test(round_trip),
 		cmocka_unit_test(bad_documents),
 	};
 

@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# snug run --explain: what a profile refuses is told as it happens, and changes nothing.
+
+# shellcheck disable=SC2154  # cli.bash sets them
+load ../lib/cli
+load ../lib/programs.sh
+
+setup() {
+	enter_work_dir
+	SNUG_PROGRAMS=${SNUG_PROGRAMS:-$(dirname "$SNUG")/../../tests/programs}
+	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
+}
+
+# profile DEFAULT [ACTION:NAME...]: ./p.json, an OCI profile for this machine and i386
+profile() {
+	local action=$1
+	shift
+	echo "{\"defaultAction\":\"SCMP_ACT_$action\",\"architectures\":[\"$native\",\"SCMP_ARCH_X86\"],
+		\"syscalls\":[$(entries "$@")]}" | jq . >p.json
+}
+
+entries() {
+	local entry comma=""
+
+	for entry; do
+		printf '%s{"action":"SCMP_ACT_%s","names":["%s"]}' "$comma" "${entry%%:*}" "${entry#*:}"
+		comma=,
+	done
+}
+
+snug_run() {
+	try "$SNUG" run "$@"
+}
+
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$@"
+}
+
+# on_terminal COMMAND...: try, but on a terminal, which ./out gets
+on_terminal() {
+	need_command script
+	try script -qec "$*" /dev/null </dev/null
+	tr -d '\r' <out >screen
+}
+
+need_program() {
+	[[ -x $SNUG_PROGRAMS/$1 ]] || skip "there is no test program $1"
+}
+
+@test "explain: call, arguments, program, pid, entry, error; the list and the way on" {
+	profile ALLOW ERRNO:mkdir ERRNO:mkdirat
+	snug_run --explain -p p.json -- sh -c 'echo $$; exec mkdir -m 755 made'
+	status_is 1
+	has err "mkdir: cannot create directory" \
+		"snug: refused mkdir(\"made\", 0755) with EPERM: mkdir[$(cat out)], by p.json:8:5 (syscalls[0])" \
+		"snug: in all, 'p.json' has refused:" "1x mkdir  EPERM" \
+		"snug: to allow that: snug amend -p p.json mkdir"
+	[ ! -e made ]
+	# the answer is the profile's
+	jq '.syscalls[].errnoRet = 30' p.json >q.json
+	snug_run --explain -p q.json -- mkdir made
+	has err "Read-only file system" "with EROFS"
+	jq '.syscalls[].errnoRet = 0' p.json >q.json
+	snug_run --explain -p q.json -- mkdir made
+	status_is 0
+	[ ! -e made ]
+	has err "with errno 0"
+}
+
+@test "explain: the default refuses; each kind of call is told once and counted" {
+	profile ALLOW ERRNO:uname
+	jq '.defaultAction = "SCMP_ACT_ERRNO" | .syscalls = [{action: "SCMP_ACT_ALLOW",
+		names: (["execve", "exit_group", "read", "write", "wait4", "clone", "vfork", "clone3", "futex",
+		"openat", "close", "mmap", "brk", "fstat", "newfstatat", "mprotect", "munmap", "arch_prctl",
+		"set_tid_address", "set_robust_list", "rseq", "prlimit64", "getrandom", "access", "pread64",
+		"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "getuid", "getgid", "geteuid", "getegid",
+		"getpid", "getppid", "stat"])}]' p.json >d.json
+	snug_run --explain -p d.json -- sh -c 'for i in 1 2 3; do uname; done; :'
+	status_is 0
+	same "$(grep -c 'refused uname(\.\.\.) with EPERM' err)" 1
+	has err "by the default of d.json" "3x uname  EPERM" "snug amend -p d.json uname"
+}
+
+@test "explain: arguments at which the profile looks tell calls apart" {
+	need_command python3
+	profile ALLOW ERRNO:chdir
+	jq '.architectures = [.architectures[0]] | .syscalls += [{action: "SCMP_ACT_ERRNO", errnoRet: 97,
+		names: ["socket"], args: [{index: 0, value: 1, op: "SCMP_CMP_GT"}]}]' p.json >q.json
+	snug_run --explain -p q.json -- /usr/bin/python3 -c '
+import socket
+for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_INET):
+    try: socket.socket(family, socket.SOCK_STREAM).close()
+    except OSError as e: print(e.errno)'
+	same "$(tr '\n' ' ' <out)" "97 97 97 "
+	has err "refused socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) with EAFNOSUPPORT" \
+		"2x socket(AF_INET)  EAFNOSUPPORT" "1x socket(AF_INET6)" \
+		"snug amend -p q.json 'socket(AF_INET)' 'socket(AF_INET6)'"
+}
+
+@test "explain: i386" {
+	need_program i386
+	profile ALLOW ERRNO:getuid32 ERRNO:socket
+	snug_run --explain -p p.json -- "$SNUG_PROGRAMS/i386"
+	status_is 0
+	same "$(cat out)" i386
+	has err "refused getuid32() of x86 with EPERM" "getuid32 (x86)"
+	has_not err "call 199"
+}
+
+@test "explain: hostile texts of the program are shown escaped" {
+	profile ALLOW ERRNO:chdir
+	snug_run --explain -p p.json -- sh -c "cd \"\$(printf 'a\033[2J\nx')\""
+	has err '/a\x1b[2J\x0ax") with EPERM'
+	grep refused err >told
+	has_not told "$(printf '\033')"
+}
+
+@test "explain: a document for programs and for snug amend" {
+	profile ALLOW ERRNO:chdir
+	snug_run -q --json r.json -p p.json -- sh -c 'cd /; cd /tmp; true'
+	same "$(jq -c '[.snugRefusals, .profile, (.refused[] | .name, .nr, .arch, .count, .errnoRet, .call, .entry)]' r.json)" \
+		'[1,"p.json","chdir",80,"x86_64",2,1,"chdir(\"/\")",0]'
+	# a run without a refusal leaves one, too
+	snug_run -q --json r.json -p p.json -- true
+	same "$(jq -c .refused r.json)" "[]"
+	profile ALLOW KILL_PROCESS:chdir
+	snug_run -q --json r.json -p p.json -- true
+	same "$(jq -c .refused r.json)" "[]"
+	snug_run -q --json /no/such/dir/r.json -p p.json -- touch ran
+	status_is 1
+	[ ! -e ran ]
+	snug_run -q --explain=false --json r.json -p p.json -- touch ran
+	status_is 1
+	one_line err
+	has err "--json has nothing to write with --explain=false"
+	[ ! -e ran ]
+}
+
+@test "explain: on a terminal by itself; not elsewhere, not with -q, not with --explain=false" {
+	profile ALLOW ERRNO:chdir
+	on_terminal "'$SNUG' run -p p.json -- sh -c 'cd /'"
+	has screen 'snug: refused chdir("/") with EPERM' "snug amend -p p.json chdir"
+	for option in -q --explain=false; do
+		on_terminal "'$SNUG' run $option -p p.json -- sh -c 'cd /'"
+		has_not screen refused
+		has screen "can't cd to /"
+	done
+	snug_run -p p.json -- sh -c 'cd /'
+	has_not err refused
+	# and then the filter asks nobody
+	snug_run -q -p p.json -- grep -c . /proc/self/status
+	status_is 0
+}
+
+@test "explain: a program that has the terminal for itself is not disturbed" {
+	profile ALLOW ERRNO:chdir
+	on_terminal "'$SNUG' run -p p.json -- sh -c 'stty -icanon; cd /; stty icanon; echo behind'"
+	same "$(grep -nE 'behind|refused chdir' screen | sed 's/[0-9]*://;s/ with.*//')" \
+		"$(printf 'behind\nsnug: refused chdir("/")')"
+}
+
+@test "explain: nothing else changes: output and status of many programs" {
+	export SNUG_PROGRAMS
+	profile ALLOW ERRNO:getsid ERRNO:fsync ERRNO:getpriority ERRNO:getppid ERRNO:getpgid ERRNO:socket \
+		ERRNO:utimensat ERRNO:fadvise64 ERRNO:ioctl ERRNO:fchdir ERRNO:sysinfo ERRNO:uname
+	jq '.syscalls[3].errnoRet = 38' p.json >many.json
+	profile=$PWD/many.json
+	n=0
+	for name in "${all_programs[@]}"; do
+		program_command "$name" || continue
+		for mode in "" --explain; do
+			fresh_work_dir "$work/run"
+			status=0
+			# shellcheck disable=SC2086 # none or one
+			in_clean_env "$SNUG" run -q $mode -p "$profile" -- "${command[@]}" >"../out$mode" \
+				2>"../err$mode" || status=$?
+			echo "$status" >>"../out$mode"
+			sed -i '/ snug: /d' "../err$mode"
+			cd ..
+		done
+		cmp out out--explain || {
+			echo "$name differs:"
+			diff out out--explain
+			return 1
+		} >&2
+		n=$((n + 1))
+	done
+	echo "# $n programs" >&3
+	((n > 20))
+}
+
+@test "explain: threads, children by fork and vfork, signals: each call fails with the same error" {
+	need_program refused
+	profile ALLOW ERRNO:getppid
+	for how in once threads children signals; do
+		snug_run --explain --json r.json -p p.json -- "$SNUG_PROGRAMS/refused" $how
+		status_is 7
+		same "$(cat out)" refused
+	done
+	snug_run --explain --json r.json -p p.json -- "$SNUG_PROGRAMS/refused" threads
+	same "$(jq -r '.refused[].count' r.json)" 8000
+}
+
+@test "explain: without privileges" {
+	need_root
+	need_command setpriv
+	need_program refused
+	profile ALLOW ERRNO:getppid ERRNO:chdir
+	cp "$SNUG_PROGRAMS/refused" refused
+	chmod 755 . refused && chmod 644 p.json
+	try as_nobody "$SNUG" run --explain -p p.json -- sh -c 'id -u; cd /'
+	has out 65534
+	has err 'refused chdir("/") with EPERM: sh[' "snug: to allow that: snug amend -p p.json "
+	try as_nobody "$SNUG" run --explain -p p.json -- ./refused threads
+	status_is 7
+}
+
+no_answerer() {
+	! grep -qx snug-answers /proc/[0-9]*/comm
+}
+
+@test "explain: what outlives the command still gets the profile's answer, and nothing is left" {
+	need_program refused
+	profile ALLOW ERRNO:getppid
+	snug_run --explain -p p.json -- "$SNUG_PROGRAMS/refused" later "$work/errno"
+	status_is 7
+	wait_until test -s errno
+	same "$(cat errno)" 1
+	wait_until no_answerer
+}
+
+@test "explain: when snug is killed, what is refused stays refused and nothing hangs" {
+	need_program refused
+	profile ALLOW ERRNO:getppid
+	in_background "$SNUG" run --explain -p p.json -- "$SNUG_PROGRAMS/refused" until-changed
+	wait_until grep -q calling bg.out
+	kill -KILL "$pid"
+	finish
+	wait_until grep -q '^refused' bg.out
+	# ENOSYS: the kernel's answer when the listener is gone
+	same "$(sed -n 2p bg.out)" 38
+}
+
+@test "explain: execve itself is refused" {
+	profile ERRNO ALLOW:read
+	snug_run --explain -p p.json -- true
+	status_is 126
+	has err "refused execve(\"" "snug amend -p p.json execve" "does the profile allow execve?"
+}
+
+@test "explain: inside another one: the profile holds, and why nothing is told" {
+	profile ALLOW ERRNO:chdir
+	snug_run --explain -p p.json -- "$SNUG" run --explain -q -p p.json -- sh -c 'cd /'
+	status_is 2
+	has err "warning: what is refused cannot be told: a filter in force here has a listener"
+	# the outer one tells only what the inner one has not answered
+	has_not err "refused chdir"
+}
+
+@test "explain: nothing to watch is said when it was asked for" {
+	profile ALLOW KILL_PROCESS:chdir
+	snug_run -q --explain -p p.json -- true
+	status_is 0
+	one_line err
+	has err "nothing to watch"
+}
+
+@test "explain: a kill is named where it can be known, and counts" {
+	need_bpf
+	profile ALLOW KILL_PROCESS:chdir ERRNO:uname
+	snug_run --explain --json r.json -p p.json -- sh -c 'uname; cd /'
+	status_is 159
+	has err "refused uname(...)" "does not allow chdir (number 80" "1x chdir  killed" \
+		"snug amend -p p.json uname chdir"
+	same "$(jq -c '.refused[1] | [.name, .action]' r.json)" '["chdir","SCMP_ACT_KILL_PROCESS"]'
+}
