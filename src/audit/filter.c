@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit/filter.h"
+
+#include "audit/enrich.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+enum { US_PER_S = 1000000 };
+
+static bool fits_text(char *const *patterns, const struct snug_audit_text *t, bool is_path)
+{
+	char text[PATH_MAX];
+	const char *slash, *last;
+
+	if (!patterns)
+		return true;
+	if (!t->text || t->len >= sizeof(text))
+		return false;
+	memcpy(text, t->text, t->len);
+	text[t->len] = '\0';
+	slash = is_path ? strrchr(text, '/') : NULL;
+	last = slash ? slash + 1 : text;
+	for (; *patterns; patterns++)
+		if (fnmatch(*patterns, strchr(*patterns, '/') ? text : last, 0) == 0)
+			return true;
+	return false;
+}
+
+static bool fits_pid(const struct snug_audit_filter *f, uint32_t pid)
+{
+	if (!f->n_pids)
+		return true;
+	for (size_t i = 0; i < f->n_pids; i++)
+		if (f->pids[i] == pid)
+			return true;
+	return false;
+}
+
+static bool is_container(const char *word, const struct snug_enriched *who)
+{
+	size_t n;
+
+	if (!*word || !*who->container)
+		return false;
+	if (strncmp(who->container, word, strlen(word)) == 0 ||
+	    (who->name && strcmp(who->name, word) == 0))
+		return true;
+	n = who->pod ? strlen(who->pod) : 0;
+	if (!n || strncmp(word, who->pod, n) != 0)
+		return false;
+	return !word[n] || (word[n] == '/' && who->name && strcmp(word + n + 1, who->name) == 0);
+}
+
+bool snug_audit_filter_fits_event(const struct snug_audit_filter *f,
+				  const struct snug_audit_event *ev)
+{
+	/* of an event without a time nothing can be said against it */
+	if (f->since_us && ev->time_us && ev->time_us < f->since_us)
+		return false;
+	if (f->kinds && !(f->kinds & 1u << ev->kind))
+		return false;
+	return fits_pid(f, ev->pid) && fits_text(f->comms, &ev->comm, false) &&
+	       fits_text(f->exes, &ev->exe, true);
+}
+
+bool snug_audit_filter_fits(const struct snug_audit_filter *f, const struct snug_audit_event *ev,
+			    const struct snug_enriched *who)
+{
+	if (!snug_audit_filter_fits_event(f, ev))
+		return false;
+	if (!f->containers)
+		return true;
+	for (char *const *word = f->containers; who && *word; word++)
+		if (is_container(*word, who))
+			return true;
+	return false;
+}
+
+static bool take(const char **p, unsigned digits, int min, int max, int *ret)
+{
+	int v = 0;
+
+	for (unsigned i = 0; i < digits; i++, (*p)++) {
+		if (**p < '0' || **p > '9')
+			return false;
+		v = v * 10 + (**p - '0');
+	}
+	*ret = v;
+	return v >= min && v <= max;
+}
+
+static bool take_char(const char **p, const char *wanted)
+{
+	if (!**p || !strchr(wanted, **p))
+		return false;
+	(*p)++;
+	return true;
+}
+
+/* "2026-11-20[ 14:39[:01]][Z]" */
+static int parse_date(const char *p, uint64_t *ret_us)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	bool is_utc;
+	time_t t;
+
+	if (!take(&p, 4, 1970, 9999, &tm.tm_year) || !take_char(&p, "-") ||
+	    !take(&p, 2, 1, 12, &tm.tm_mon) || !take_char(&p, "-") ||
+	    !take(&p, 2, 1, 31, &tm.tm_mday))
+		return -EINVAL;
+	if (take_char(&p, " T")) {
+		if (!take(&p, 2, 0, 23, &tm.tm_hour) || !take_char(&p, ":") ||
+		    !take(&p, 2, 0, 59, &tm.tm_min))
+			return -EINVAL;
+		if (take_char(&p, ":") && !take(&p, 2, 0, 60, &tm.tm_sec))
+			return -EINVAL;
+	}
+	is_utc = take_char(&p, "Z");
+	if (*p)
+		return -EINVAL;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	t = is_utc ? timegm(&tm) : mktime(&tm);
+	if (t < 0)
+		return -EINVAL;
+	*ret_us = (uint64_t)t * US_PER_S;
+	return 0;
+}
+
+static int start_of_day(uint64_t now_us, uint64_t *ret_us)
+{
+	time_t now = (time_t)(now_us / US_PER_S);
+	struct tm tm;
+
+	if (!localtime_r(&now, &tm))
+		return -EINVAL;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	now = mktime(&tm);
+	if (now < 0)
+		return -EINVAL;
+	*ret_us = (uint64_t)now * US_PER_S;
+	return 0;
+}
+
+int snug_audit_since_parse(const char *word, uint64_t now_us, uint64_t *ret_us)
+{
+	uint64_t v;
+
+	if (strcmp(word, "today") == 0)
+		return start_of_day(now_us, ret_us);
+	if (*word == '@') {
+		if (snug_parse_u64(word + 1, UINT64_MAX / US_PER_S, &v) < 0)
+			return -EINVAL;
+		*ret_us = v * US_PER_S;
+		return 0;
+	}
+	if (snug_parse_duration(word, now_us, &v) == 0) {
+		*ret_us = now_us - v;
+		return 0;
+	}
+	return parse_date(word, ret_us);
+}

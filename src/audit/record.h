@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * Reads one line of a log as an event.  The forms, each with any prefix that a logger puts in
+ * front:
+ *
+ *	type=SECCOMP msg=audit(1612299677.115:549067): auid=1000 ...       auditd, with or without
+ *									   the tail behind 0x1d
+ *	audit: type=1326 audit(1612299677.115:549067): auid=1000 ...       the kernel's log, syslog
+ *	audit[4711]: SECCOMP auid=1000 ...                                 journald, as text
+ *
+ * The first "type=" of a line decides what it is, so that no text which a record quotes can pose as
+ * a record.  Who can write to a log can write any record there.
+ */
+#include "audit/event.h"
+
+enum snug_audit_verdict {
+	SNUG_AUDIT_OTHER,   /* no record, or of a type that is none of the events */
+	SNUG_AUDIT_EVENT,   /* *ret is filled in */
+	SNUG_AUDIT_DAMAGED, /* one of the events, but cut or garbled: it cannot be told which */
+};
+
+/* @line without its end; anything goes.  *ret is written to in any case and valid with
+ * SNUG_AUDIT_EVENT only; it borrows from @line. */
+enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
+						struct snug_audit_event *ret);
+/* The same for the text behind type and stamp, "auid=1000 uid=...", of a record whose type is known
+ * from elsewhere (linux/audit.h): a message of the netlink group ("audit(...): ..."), of
+ * journald. */
+enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *body, size_t len,
+						     struct snug_audit_event *ret);
+/* How many records the line says were thrown away by the kernel, mostly 0:
+ * "kauditd_printk_skb: 7 callbacks suppressed", "audit: audit_lost=7 ...". *ret_total: it counts
+ * since boot. */
+uint64_t snug_audit_record_lost(const char *line, size_t len, bool *ret_total);
