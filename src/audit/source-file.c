@@ -39,7 +39,7 @@ struct file_source {
 	bool is_leaving; /* the successor has content: this time the end is the end */
 	bool is_at_end;  /* of a file that is not followed */
 	char *path;      /* owned; of the file that is followed */
-	int inotify_fd, file_watch;
+	int inotify_fd, file_watch, next_watch;
 	enum format format;
 	struct snug_audit_lines lines;
 	struct snug_audit_journal journal;
@@ -132,13 +132,18 @@ static int open_successor(const struct file_source *s, const struct stat *curren
 	return open(s->path, O_RDONLY | O_CLOEXEC);
 }
 
-static void watch_file(struct file_source *s)
+/* Of what PATH is now; the watch of what it was stays until that has been read. */
+static void watch_path(struct file_source *s)
 {
-	if (s->inotify_fd < 0)
-		return;
-	if (s->file_watch >= 0)
+	if (s->inotify_fd >= 0)
+		s->next_watch = inotify_add_watch(s->inotify_fd, s->path, IN_MODIFY | IN_ATTRIB);
+}
+
+static void unwatch_old(struct file_source *s)
+{
+	if (s->inotify_fd >= 0 && s->file_watch >= 0 && s->file_watch != s->next_watch)
 		(void)inotify_rm_watch(s->inotify_fd, s->file_watch);
-	s->file_watch = inotify_add_watch(s->inotify_fd, s->path, IN_MODIFY | IN_ATTRIB);
+	s->file_watch = s->next_watch;
 }
 
 /* The file has been truncated. */
@@ -164,7 +169,11 @@ static bool go_on(struct file_source *s)
 	if (lseek(s->fd, 0, SEEK_CUR) > current.st_size)
 		return begin_again(s);
 	if (!s->is_leaving) {
-		if (stat(s->path, &now) < 0 || is_same(&now, &current) || now.st_size == 0)
+		if (stat(s->path, &now) < 0 || is_same(&now, &current))
+			return false;
+		/* before its size is asked for, so that nothing comes in between */
+		watch_path(s);
+		if (stat(s->path, &now) < 0 || now.st_size == 0)
 			return false;
 		s->is_leaving = true;
 		return true;
@@ -175,7 +184,7 @@ static bool go_on(struct file_source *s)
 	close(s->fd);
 	s->fd = fd;
 	s->is_leaving = false;
-	watch_file(s);
+	unwatch_old(s);
 	return true;
 }
 
@@ -274,7 +283,7 @@ static struct file_source *new_source(int fd, const char *name, bool is_pipe)
 	};
 	s->fd = fd;
 	s->is_pipe = is_pipe;
-	s->inotify_fd = s->file_watch = -EBADF;
+	s->inotify_fd = s->file_watch = s->next_watch = -EBADF;
 	snug_audit_lines_init(&s->lines);
 	return s;
 }
@@ -291,7 +300,8 @@ static void start_watching(struct file_source *s)
 	if (s->inotify_fd >= 0 &&
 	    inotify_add_watch(s->inotify_fd, folder, IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM) < 0)
 		closep(&s->inotify_fd);
-	watch_file(s);
+	watch_path(s);
+	unwatch_old(s);
 	if (s->file_watch < 0)
 		closep(&s->inotify_fd);
 	s->base.poll_fd = s->inotify_fd;

@@ -241,7 +241,10 @@ static void rotation(void **state)
 	expect(s, 2);
 	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
 	append("rot", "", 0);
+	wakes(s);
+	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
 	write_record("rot.1", 3);
+	wakes(s);
 	expect(s, 3);
 	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
 	/* the last words in the old one, the first in the new one, before we look */
@@ -291,6 +294,9 @@ static void removed_and_made_again(void **state)
 	s = open_source("gone", SNUG_AUDIT_FOLLOW);
 	expect(s, 1);
 	assert_int_equal(unlink("gone"), 0);
+	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
+	append("gone", "", 0);
+	wakes(s);
 	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
 	write_record("gone", 2);
 	wakes(s);

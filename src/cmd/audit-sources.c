@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/audit-sources.h"
+
+#include "base/err.h"
+#include "cmd/say.h"
+#include "trace/probe.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_ROTATED = 99, MAX_FILES = 256 };
+
+static const char audit_log[] = "/var/log/audit/audit.log";
+/* what syslog daemons call the file that has the kernel's messages */
+static const char *const system_logs[] = { "/var/log/syslog", "/var/log/kern.log",
+					   "/var/log/messages" };
+
+void audit_sources_done(struct audit_sources *s)
+{
+	VEC_FOREACH (item, s)
+		snug_audit_source_free(*item);
+	VEC_DONE(s);
+}
+
+static int add_file(struct audit_sources *s, const char *path, unsigned flags, struct snug_err *err)
+{
+	struct snug_audit_source *source;
+	int r = snug_audit_source_open_file(path, flags, &source, err);
+
+	if (r == 0)
+		*VEC_PUSH(s) = source;
+	return r;
+}
+
+/* auditd's log, the rotated ones first. */
+static int add_audit_log(struct audit_sources *s, unsigned flags, struct snug_err *err)
+{
+	int r;
+
+	for (unsigned n = MAX_ROTATED; n >= 1 && !(flags & SNUG_AUDIT_FROM_NOW); n--) {
+		CLEANUP(freep) char *path = xasprintf("%s.%u", audit_log, n);
+
+		r = add_file(s, path, 0, NULL);
+		if (r < 0 && r != -ENOENT)
+			return snug_err_set(err, r, "%s: %s", path, strerror(-r));
+	}
+	return add_file(s, audit_log, flags, err);
+}
+
+static int add_kernel_log(struct audit_sources *s, unsigned flags, struct snug_err *err)
+{
+	struct snug_audit_source *source;
+	int r;
+
+	if (snug_probe_is_disabled("kmsg"))
+		return snug_err_set(err, -EPERM, "/dev/kmsg: switched off");
+	r = snug_audit_source_open_kmsg(flags, &source, err);
+	if (r == 0)
+		*VEC_PUSH(s) = source;
+	return r;
+}
+
+static int add_netlink(struct audit_sources *s, struct snug_err *err)
+{
+	struct snug_audit_source *source;
+	int r;
+
+	if (snug_probe_is_disabled("audit-netlink"))
+		return snug_err_set(err, -EPERM, "audit netlink group: switched off");
+	r = snug_audit_source_open_netlink(&source, err);
+	if (r == 0)
+		*VEC_PUSH(s) = source;
+	return r;
+}
+
+/* What happened: auditd's log, because nothing in it was overwritten; without it, what the kernel
+ * and syslog have kept. */
+static int add_best(struct audit_sources *s, unsigned flags, bool follow, struct snug_err *err)
+{
+	CLEANUP(snug_err_done) struct snug_err why = SNUG_ERR_INIT;
+
+	if (follow && flags & SNUG_AUDIT_FROM_NOW && add_netlink(s, NULL) == 0)
+		return 0;
+	if (snug_probe_is_disabled("audit-log"))
+		(void)snug_err_set(&why, -ENOENT, "%s: switched off", audit_log);
+	else if (add_audit_log(s, flags, &why) == 0)
+		return 0;
+	audit_sources_done(s);
+	if (why.code != -ENOENT)
+		say_warn("audit: %s; reading another log", snug_err_msg(&why));
+	if (add_kernel_log(s, flags, NULL) == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(system_logs); i++)
+		if (!snug_probe_is_disabled("system-log") &&
+		    add_file(s, system_logs[i], flags, NULL) == 0)
+			return 0;
+	return snug_err_set(err, -EACCES,
+			    "can read none of %s, /dev/kmsg and %s: run it as root, name a FILE, "
+			    "or: journalctl -o export | snug audit -",
+			    audit_log, system_logs[0]);
+}
+
+static int add_named(struct audit_sources *s, char *const *files, unsigned flags,
+		     struct snug_err *err)
+{
+	size_t n = 0;
+
+	for (; files[n]; n++) {
+		struct snug_audit_source *source;
+		int r;
+
+		if (n == MAX_FILES)
+			return snug_err_set(err, -E2BIG, "over %d files", MAX_FILES);
+		if (strcmp(files[n], "-") != 0) {
+			r = add_file(s, files[n], flags, err);
+		} else {
+			r = snug_audit_source_open_fd(STDIN_FILENO, "<stdin>", &source, err);
+			if (r == 0)
+				*VEC_PUSH(s) = source;
+		}
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int audit_sources_open(struct audit_sources *s, const char *name, char *const *files, bool follow,
+		       bool from_now, struct snug_err *err)
+{
+	unsigned flags = (follow ? SNUG_AUDIT_FOLLOW : 0u) | (from_now ? SNUG_AUDIT_FROM_NOW : 0u);
+
+	if (name && files[0])
+		return snug_err_set(err, -EINVAL, "--source and FILEs exclude each other");
+	s->is_this_host = !files[0];
+	if (files[0])
+		return add_named(s, files, flags, err);
+	if (!name)
+		return add_best(s, flags, follow, err);
+	if (strcmp(name, "audit-log") == 0)
+		return add_audit_log(s, flags, err);
+	if (strcmp(name, "kernel-log") == 0)
+		return add_kernel_log(s, flags, err);
+	if (strcmp(name, "netlink") != 0)
+		return snug_err_set(err, -EINVAL,
+				    "--source: '%s' is none of audit-log, netlink, kernel-log",
+				    name);
+	if (!follow)
+		return snug_err_set(err, -EINVAL,
+				    "--source netlink tells what happens from now on: it needs "
+				    "--follow");
+	return add_netlink(s, err);
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# snug audit over files and pipes: output, filters, errors.  The kernel's own sources and a real
+# auditd are in tests/e2e/audit.bats.
+
+# shellcheck disable=SC2154  # cli.bash sets them
+load ../lib/cli
+
+setup() {
+	enter_work_dir
+	export TZ=UTC
+}
+
+# line SECOND PID COMM EXE CALL [CODE [ARCH]]
+line() {
+	printf 'type=SECCOMP msg=audit(%s.000:%s): auid=1 uid=0 gid=0 ses=1 subj=x pid=%s comm="%s" exe="%s" sig=0 arch=%s syscall=%s compat=0 ip=0x7f code=%s\n' \
+		"$1" "$1" "$2" "$3" "$4" "${7:-c000003e}" "$5" "${6:-0x7ffc0000}"
+}
+
+some_log() {
+	line 1000000000 10 uname /usr/bin/uname 63
+	line 1000000060 11 uname /usr/bin/uname 63
+	line 1000000061 12 uname /usr/bin/uname 63 0x80000000
+	line 1000000062 13 old /opt/old 122 0x0 40000003
+	echo 'type=SYSCALL msg=audit(1000000062.000:5): arch=c000003e syscall=63 pid=13 comm="old" exe="/opt/old"'
+	echo 'type=AVC msg=audit(1000000063.000:6): avc:  denied  { read } for  pid=14 comm="cat" path="/etc/shadow" scontext=a_t tcontext=b_t tclass=file permissive=0'
+	echo 'type=AVC msg=audit(1000000064.000:7): apparmor="DENIED" operation="open" profile="web" name="/etc/shadow" pid=15 comm="nginx" requested_mask="r" denied_mask="r" fsuid=0 ouid=0'
+}
+
+@test "audit: a table by executable, with counts, times, ABIs; nothing else on standard output" {
+	some_log >log
+	try "$SNUG" audit log
+	status_is 0
+	cat >expected <<'END'
+EXECUTABLE
+   COUNT  FIRST                LAST                 OUTCOME   WHAT
+(cat)
+       1  2001-09-09 01:47:43  2001-09-09 01:47:43  refused   SELinux { read } file /etc/shadow, a_t -> b_t
+(nginx)
+       1  2001-09-09 01:47:44  2001-09-09 01:47:44  refused   AppArmor open /etc/shadow, mask r, profile web
+/opt/old
+       1  2001-09-09 01:47:42  2001-09-09 01:47:42  killed    uname (x86), its thread alone
+/usr/bin/uname
+       2  2001-09-09 01:46:40  2001-09-09 01:47:40  logged    uname
+       1  2001-09-09 01:47:41  2001-09-09 01:47:41  killed    uname
+END
+	diff expected out
+	has err "Reading log"
+	one_line err
+}
+
+@test "audit: JSON lines" {
+	some_log >log
+	try "$SNUG" audit --json log
+	status_is 0
+	same "$(wc -l <out)" 5
+	jq -es 'map(select(.type == "seccomp" and .count == 2)) == [{
+		type: "seccomp", executable: "/usr/bin/uname", comm: "uname", pid: 11,
+		syscall: "uname", nr: 63, arch: "x86_64", action: "SCMP_ACT_LOG", outcome: "logged",
+		count: 2, first: "2001-09-09T01:46:40.000Z", last: "2001-09-09T01:47:40.000Z"}]' out
+	jq -es 'map(select(.arch == "x86")) | length == 1 and .[0].nr == 122 and .[0].syscall == "uname" and .[0].action == "SCMP_ACT_KILL_THREAD"' out
+	jq -es 'map(select(.type == "selinux"))[0] | .perms == "read" and .scontext == "a_t" and .tcontext == "b_t" and .tclass == "file" and .name == "/etc/shadow" and .verdict == "denied"' out
+	jq -es 'map(select(.type == "apparmor"))[0] | .operation == "open" and .profile == "web" and .mask == "r" and .verdict == "DENIED"' out
+}
+
+@test "audit: several files, standard input, a pipe that comes in pieces" {
+	some_log >a
+	some_log | sed 's/pid=10 /pid=99 /' >b
+	try "$SNUG" audit --json -e uname a b
+	status_is 0
+	jq -es 'map(.count) | add == 6' out
+	try "$SNUG" audit --json -e uname - <a
+	status_is 0
+	jq -es 'map(.count) | add == 3' out
+	try "$SNUG" audit --json -e uname <(head -c 100 a && sleep 0.2 && tail -c +101 a)
+	status_is 0
+	jq -es 'map(.count) | add == 3' out
+}
+
+@test "audit: each filter alone and together" {
+	some_log >log
+	total() { # total N OPTION...: the filter lets N events through
+		try "$SNUG" audit --json "${@:2}" log
+		status_is 0
+		same "$(jq -s 'map(.count) | add // 0' out)" "$1"
+	}
+	total 6
+	total 4 --type seccomp
+	total 2 -t selinux,apparmor
+	total 1 -t selinux -t seccomp --pid 14
+	total 3 -e /usr/bin/uname
+	total 3 -e 'una*'
+	total 1 -e '/opt/*'
+	total 0 -e opt
+	total 2 --comm cat,nginx
+	total 2 -p 10,11
+	total 5 --since '2001-09-09 01:47:40'
+	total 5 --since 2001-09-09T01:47:40Z
+	total 5 --since @1000000060
+	total 0 --since 10m
+	total 0 --since today
+	total 2 -e uname --since @1000000060
+}
+
+@test "audit: nothing found is said, and is no failure" {
+	echo "Nov 20 14:39:01 node1 sshd[1]: hello" >log
+	try "$SNUG" audit log
+	status_is 0
+	is_empty out
+	has err "nothing was refused or logged, as far as this log tells"
+	try "$SNUG" audit /dev/null
+	status_is 0
+	is_empty out
+}
+
+@test "audit: usage" {
+	some_log >log
+	bad() { # bad TEXT OPTION...
+		try "$SNUG" audit "${@:2}"
+		status_is 2
+		is_empty out
+		has err "$1"
+	}
+	bad "--since: 'yesterday' is no time" --since yesterday log
+	bad "--type: 'selinx' is none of seccomp, selinux, apparmor" -t selinx log
+	bad "--pid: '12x' is no process id" -p 12x log
+	bad "--pid: '-1' is no process id" --pid=-1 log
+	bad "--source and FILEs exclude each other" -s kernel-log log
+	bad "--source: 'x' is none of audit-log, netlink, kernel-log" -s x
+	bad "it needs --follow" -s netlink
+	bad "--container: a log does not tell containers" -c web log
+	bad "unknown option" --frobnicate
+}
+
+@test "audit: files that cannot be read" {
+	try "$SNUG" audit absent
+	status_is 1
+	has err "absent: No such file or directory"
+	try "$SNUG" audit .
+	status_is 1
+	has err ".: is a directory"
+	try "$SNUG" audit - <&-
+	((status == 0 || status == 1))
+}
+
+@test "audit: where nothing can be read by default, it says what to do" {
+	SNUG_TEST_DISABLE=audit-log,kmsg,audit-netlink,system-log try "$SNUG" audit
+	status_is 1
+	is_empty out
+	has err "/var/log/audit/audit.log" "run it as root" "journalctl -o export | snug audit -"
+	SNUG_TEST_DISABLE=kmsg try "$SNUG" audit -s kernel-log
+	status_is 1
+	has err "/dev/kmsg: switched off"
+	SNUG_TEST_DISABLE=audit-netlink try "$SNUG" audit -f -s netlink
+	status_is 1
+	has err "audit netlink group: switched off"
+}
+
+@test "audit: what is damaged or too long is left out and counted" {
+	{
+		some_log
+		echo "type=SECCOMP msg=audit(1.000:1): pid=1"
+		echo "type=SECCOMP msg=audit("
+		head -c 70000 /dev/zero | tr '\0' x
+		echo
+		line 1000000070 20 after /usr/bin/after 1
+	} >log
+	try "$SNUG" audit -t seccomp log
+	status_is 0
+	has out /usr/bin/after
+	has err "log: 2 events are cut or garbled and not counted" \
+		"log: 1 lines are too long to be records; left out"
+}
+
+@test "audit: hostile names are shown escaped, and JSON stays JSON" {
+	# a line feed, an escape sequence, a quote, half a character
+	printf 'type=SECCOMP msg=audit(1.000:1): pid=1 comm=610A1B5B33316D22 exe=2F61C30A arch=c000003e syscall=63 code=0x7ffc0000\n' >log
+	# shellcheck disable=SC2016  # not for this shell
+	printf 'type=SECCOMP msg=audit(1.000:1): pid=1 comm="$(touch pwned)`touch pwned`" exe="/;touch pwned" arch=c000003e syscall=63 code=0x7ffc0000\n' >>log
+	printf 'type=AVC msg=audit(1.000:1): avc:  denied  { r\033[31m } for pid=1 comm="a\033[2J" scontext=a\007 tcontext=\x9b tclass=\xff\n' >>log
+	try "$SNUG" audit log
+	status_is 0
+	if LC_ALL=C grep -q "[^[:print:]]" out; then
+		cat -v out
+		return 1
+	fi
+	has out '/a\xc3\x0a' '/;touch pwned' 'r\x1b[31m'
+	[[ ! -e pwned ]]
+	try "$SNUG" audit --json log
+	status_is 0
+	same "$(jq -s length out)" 3
+	jq -es 'any(.[]; .executable == "/a\\xc3\\x0a")' out
+}
+
+@test "audit: a reader that goes away ends it without a word" {
+	for i in {1..3000}; do line "$((1000000000 + i))" "$i" x "/x$i" 63; done >log
+	status=0
+	"$SNUG" audit log 2>err | head -n 1 >out || status=$?
+	has err "Reading log"
+	one_line err
+	same "$(cat out)" EXECUTABLE
+}
+
+@test "audit --follow: only what is new, a line each, across rotation; ^C ends it" {
+	some_log >log
+	in_background "$SNUG" audit --follow log
+	wait_until grep -q Following bg.err
+	sleep 0.2
+	line 1000000100 21 new /usr/bin/new 63 >>log
+	wait_until grep -q 'logged  uname' bg.out
+	mv log log.1
+	line 1000000101 22 new /usr/bin/new 1 >>log.1
+	line 1000000102 23 new /usr/bin/new 2 >log
+	wait_until grep -q 'logged  open' bg.out
+	kill -INT "$pid"
+	finish
+	status_is 0
+	cat >expected <<'END'
+2001-09-09 01:48:20.000       21  /usr/bin/new  logged  uname
+2001-09-09 01:48:21.000       22  /usr/bin/new  logged  write
+2001-09-09 01:48:22.000       23  /usr/bin/new  logged  open
+END
+	diff expected bg.out
+	one_line bg.err
+}
+
+@test "audit --follow --since: what is in the file already, too; a pipe to its end" {
+	some_log >log
+	in_background "$SNUG" audit --follow --json --since 2001-09-01 log
+	wait_until test "$(wc -l <bg.out)" -ge 0
+	wait_until grep -q nginx bg.out
+	kill -TERM "$pid"
+	finish
+	status_is 0
+	same "$(wc -l <bg.out)" 6
+	jq -es 'all(.count == 1)' bg.out
+	try "$SNUG" audit --follow --json - < <(some_log)
+	status_is 0
+	same "$(wc -l <out)" 6
+}
+
+@test "audit --follow: a truncated log is told" {
+	some_log >log
+	in_background "$SNUG" audit --follow log
+	wait_until grep -q Following bg.err
+	sleep 0.2
+	: >log
+	sleep 0.2
+	line 1000000100 21 new /usr/bin/new 63 >>log
+	wait_until grep -q 'logged  uname' bg.out
+	kill -INT "$pid"
+	finish
+	has bg.err "log: 1 times the log was truncated"
+}
+
+@test "audit: the journal's export, of which users' lines do not count" {
+	{
+		printf '__CURSOR=s=1\n__REALTIME_TIMESTAMP=1000000000000000\n_TRANSPORT=audit\n_AUDIT_TYPE=1326\n_AUDIT_ID=7\nMESSAGE=SECCOMP auid=1 uid=0 pid=10 comm="a" exe="/a" sig=0 arch=c000003e syscall=63 compat=0 ip=0x1 code=0x7ffc0000\n\n'
+		printf '__CURSOR=s=2\n__REALTIME_TIMESTAMP=1000000000000000\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=audit: type=1326 audit(1.000:1): pid=10 comm="a" exe="/forged" arch=c000003e syscall=63\n\n'
+	} | try "$SNUG" audit --json -
+	status_is 0
+	same "$(wc -l <out)" 1
+	jq -e '.executable == "/a" and .syscall == "uname" and .first == "2001-09-09T01:46:40.000Z"' out
+}
