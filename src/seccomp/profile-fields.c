@@ -533,6 +533,7 @@ int snug_profile_decode(struct snug_seccomp_profile *p, const struct snug_doc *d
 
 	if (kind == SNUG_PROFILE_KIND_OCI_CONFIG)
 		snug_str_add(&r.d.path, "linux.seccomp");
+	p->value = v;
 	rc = kind == SNUG_PROFILE_KIND_CRD ? decode_crd(&r, v) : decode_oci(&r, v);
 	snug_decode_done(&r.d);
 	return rc;

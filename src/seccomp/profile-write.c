@@ -183,6 +183,26 @@ static void write_crd_errno(struct snug_writer *w, const struct snug_seccomp_pro
 	}
 }
 
+static void write_crd_entry(struct snug_writer *w, const struct snug_seccomp_profile *p,
+			    const struct snug_seccomp_entry *e)
+{
+	snug_writer_begin_object(w);
+	snug_writer_member_string(w, "action", snug_action_name(e->action));
+	write_args(w, e, true);
+	write_crd_errno(w, p, e);
+	write_strings(w, "names", &e->names);
+	snug_writer_end_object(w);
+}
+
+void snug_seccomp_entry_write(struct snug_writer *w, const struct snug_seccomp_profile *p,
+			      const struct snug_seccomp_entry *e)
+{
+	if (p->format == SNUG_PROFILE_OCI_JSON)
+		write_oci_entry(w, e);
+	else
+		write_crd_entry(w, p, e);
+}
+
 static void write_spec(struct snug_writer *w, const struct snug_seccomp_profile *p)
 {
 	snug_writer_begin_object(w);
@@ -198,14 +218,8 @@ static void write_spec(struct snug_writer *w, const struct snug_seccomp_profile 
 	if (p->entries.len) {
 		snug_writer_key(w, "syscalls");
 		snug_writer_begin_array(w);
-		VEC_FOREACH (e, &p->entries) {
-			snug_writer_begin_object(w);
-			snug_writer_member_string(w, "action", snug_action_name(e->action));
-			write_args(w, e, true);
-			write_crd_errno(w, p, e);
-			write_strings(w, "names", &e->names);
-			snug_writer_end_object(w);
-		}
+		VEC_FOREACH (e, &p->entries)
+			write_crd_entry(w, p, e);
 		snug_writer_end_array(w);
 	}
 	write_string_if(w, "targetWorkload", p->target_workload);

@@ -96,7 +96,7 @@ static void condition_done(struct snug_seccomp_condition *c)
 	free(c->min_kernel);
 }
 
-static void entry_done(struct snug_seccomp_entry *e)
+void snug_seccomp_entry_done(struct snug_seccomp_entry *e)
 {
 	names_done(&e->names);
 	VEC_DONE(&e->args);
@@ -111,7 +111,7 @@ struct snug_seccomp_profile *snug_seccomp_profile_free(struct snug_seccomp_profi
 	if (!p)
 		return NULL;
 	VEC_FOREACH (e, &p->entries)
-		entry_done(e);
+		snug_seccomp_entry_done(e);
 	VEC_DONE(&p->entries);
 	VEC_FOREACH (m, &p->arch_map)
 		VEC_DONE(&m->sub_arches);

@@ -15,6 +15,7 @@ struct snug_doc;
 struct snug_doc_value;
 struct snug_err;
 struct snug_str;
+struct snug_writer;
 
 enum snug_action {
 	SNUG_ACTION_KILL, /* SCMP_ACT_KILL, the old spelling of KILL_THREAD; kept for round trips */
@@ -127,7 +128,11 @@ struct snug_seccomp_profile {
 	const struct snug_doc_value
 		*metadata; /* as read, borrowed from doc; NULL when made by code */
 	const struct snug_doc_value *status; /* as read, or NULL */
-	struct snug_doc *doc;                /* keeps the borrowed parts alive; or NULL */
+
+	/* What was read: of the resource the whole, else the seccomp object; borrowed from doc,
+	 * NULL when made by code.  entries are the elements of its syscalls, one for one. */
+	const struct snug_doc_value *value;
+	struct snug_doc *doc; /* keeps the borrowed parts alive; or NULL */
 };
 
 struct snug_seccomp_read_options {
@@ -142,6 +147,9 @@ struct snug_seccomp_profile *snug_seccomp_profile_new(const char *source,
 						      enum snug_action default_action);
 struct snug_seccomp_profile *snug_seccomp_profile_free(struct snug_seccomp_profile *p);
 DEFINE_FREEP(struct snug_seccomp_profile, snug_seccomp_profile_freep, snug_seccomp_profile_free)
+
+/* Frees what the entry owns. */
+void snug_seccomp_entry_done(struct snug_seccomp_entry *e);
 
 /* Reads the file @path ("-": standard input).  What it is, is decided by its content; of an OCI
  * bundle's config.json, linux.seccomp is taken.  @opts may be NULL.  Errors: -EINVAL with
@@ -164,6 +172,10 @@ int snug_seccomp_profile_parse(const char *name, const char *text, size_t len,
 int snug_seccomp_profile_write(const struct snug_seccomp_profile *p,
 			       enum snug_profile_format format, struct snug_str *out,
 			       struct snug_err *err) __attribute__((warn_unused_result));
+
+/* Writes @e as it stands in a profile of the format and version of @p. */
+void snug_seccomp_entry_write(struct snug_writer *w, const struct snug_seccomp_profile *p,
+			      const struct snug_seccomp_entry *e);
 
 /* Whether two profiles say the same, field by field; format, source and places do not count. */
 bool snug_seccomp_profile_equal(const struct snug_seccomp_profile *a,
