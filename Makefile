@@ -18,7 +18,7 @@ help:
 	@echo 'make demo       install what the build needs, build, record and confine `ls /`'
 	@echo 'make test       install what the tests need, build, run all tests'
 	@echo 'make check      format, layers, headers, shell scripts, documents'
-	@echo 'make bench      measure recording, and reading and merging profiles'
+	@echo 'make bench      measure recording, reading and merging profiles, reading logs'
 	@echo 'make static     one static snug in ./build-static'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove every build directory'
@@ -57,6 +57,7 @@ bench:
 	@tools/bench $(BUILD)
 	@tools/bench-profiles $(BUILD)
 	@tools/bench-containers $(BUILD)
+	@tools/bench-audit $(BUILD)
 
 static:
 	@tools/install-deps build
