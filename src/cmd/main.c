@@ -24,6 +24,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_convert,
 	&snug_verb_lint,
 	&snug_verb_audit,
+	&snug_verb_amend,
 	&snug_verb_hook,
 	&snug_verb_ps,
 	&snug_verb_doctor,

@@ -191,8 +191,7 @@ static void removal(void **state)
 	edits_to("{\"n\": [\"a\"], \"m\": 1}", "{\"n\": [], \"m\": 1}", remove_first);
 	edits_to("n:\n- a # x\n# y\nm: 1\n", "n: []\n# y\nm: 1\n", remove_first);
 	edits_to("'n': # why\n  - a\nm: 1\n", "'n': [] # why\nm: 1\n", remove_first);
-	edits_to("n:\n- a: 1\n  b:\n  - c\n\n  # d\n- e: 1\n", "n:\n- e: 1\n",
-		 remove_first);
+	edits_to("n:\n- a: 1\n  b:\n  - c\n\n  # d\n- e: 1\n", "n:\n- e: 1\n", remove_first);
 	edits_to("n:\n- |\n  text\n\n  # text\n- e: 1\n", "n:\n- e: 1\n", remove_first);
 }
 

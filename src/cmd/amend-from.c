@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/amend-from.h"
+
+#include "audit/filter.h"
+#include "base/err.h"
+#include "base/fdio.h"
+#include "base/limits.h"
+#include "base/str.h"
+#include "cmd/audit-sources.h"
+#include "cmd/say.h"
+#include "codec/doc.h"
+#include "record/check.h"
+#include "record/refusals.h"
+#include "seccomp/condition.h"
+#include "seccomp/ret.h"
+#include "seccomp/syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <linux/seccomp.h>
+
+void amend_calls_done(struct amend_calls *c)
+{
+	VEC_FOREACH (q, c)
+		snug_call_question_done(q);
+	VEC_DONE(c);
+}
+
+static bool same_question(const struct snug_call_question *a, const struct snug_call_question *b)
+{
+	return strcmp(a->name, b->name) == 0 && memcmp(a->known, b->known, sizeof(a->known)) == 0 &&
+	       memcmp(a->args, b->args, sizeof(a->args)) == 0;
+}
+
+/* Takes @q over. */
+static void add(struct amend_calls *c, struct snug_call_question *q)
+{
+	VEC_FOREACH (known, c) {
+		if (same_question(known, q)) {
+			snug_call_question_done(q);
+			return;
+		}
+	}
+	*VEC_PUSH(c) = *q;
+	*q = (struct snug_call_question){ 0 };
+}
+
+int amend_calls_add(struct amend_calls *c, const char *text, struct snug_err *err)
+{
+	struct snug_call_question q = { 0 };
+	int r = snug_call_question_parse(text, &q, err);
+
+	if (r == 0)
+		add(c, &q);
+	return r;
+}
+
+static void add_name(struct amend_calls *c, const char *name)
+{
+	struct snug_call_question q = { .name = xstrdup(name) };
+
+	add(c, &q);
+}
+
+static void warn_nameless(enum snug_arch arch, uint32_t nr)
+{
+	say_warn("call %u of %s has no name and is left out", nr,
+		 arch == _SNUG_ARCH_INVALID ? "an unknown ABI" : snug_arch_name(arch));
+}
+
+/* What `snug run --json` wrote. */
+static int add_refusals(struct amend_calls *c, const char *name, const char *text, size_t len,
+			struct snug_err *err)
+{
+	CLEANUP(snug_refusals_done) struct snug_refusals all = { 0 };
+	int r = snug_refusals_parse(name, text, len, &all, err);
+
+	if (r < 0)
+		return r;
+	VEC_FOREACH (one, &all) {
+		struct snug_call_question q;
+
+		if (!snug_refusal_name(one)) {
+			warn_nameless(one->arch, one->nr);
+			continue;
+		}
+		snug_refusal_question(one, &q);
+		add(c, &q);
+	}
+	if (all.n_more)
+		say_warn("%s: %llu calls more were refused than are listed", name,
+			 (unsigned long long)all.n_more);
+	return 0;
+}
+
+/* What a recorded run made and the profile would refuse. */
+static int add_recording(struct amend_calls *c, const struct amend_from *from, const char *name,
+			 const char *text, size_t len, struct snug_err *err)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
+	CLEANUP(snug_check_done) struct snug_check check = { 0 };
+	struct snug_check_run run = { .env = from->env };
+	int r = snug_recording_parse(name, text, len, &recording, err);
+
+	if (r < 0)
+		return r;
+	if (!snug_recording_is_complete(recording))
+		say_warn("%s: the recording is incomplete", name);
+	run.recording = recording;
+	run.env.arch = snug_arch_family(recording->arch);
+	r = snug_check(from->profile, &run, 1, NULL, NULL, &check, err);
+	if (r < 0)
+		return r;
+	VEC_FOREACH (call, &check.calls) {
+		if (call->result == SNUG_CHECK_DEPENDS)
+			say_note(
+				"%s: left out: what the profile says depends on arguments, which a "
+				"recording does not have",
+				call->name);
+		if (call->result != SNUG_CHECK_DENIED)
+			continue;
+		if (call->name)
+			add_name(c, call->name);
+		else
+			warn_nameless(call->arch, call->nr);
+	}
+	return 0;
+}
+
+/* An audit log has no arguments, and of these two calls the first one says which call it is. */
+static void add_audited(struct amend_calls *c, const char *name)
+{
+	if (strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0)
+		say_warn("%s stands for several calls, and the log does not tell which: left out",
+			 name);
+	else
+		add_name(c, name);
+}
+
+/* Lines of `snug audit --json`, which has chosen already. */
+static int add_json_lines(struct amend_calls *c, const char *name, const char *text, size_t len,
+			  struct snug_err *err)
+{
+	const char *end = text + len;
+
+	for (unsigned long i = 1; text < end; i++) {
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		size_t n = (size_t)((eol ? eol : end) - text);
+		CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+		const struct snug_doc_value *root;
+		const char *type, *call;
+		int r;
+
+		if (n) {
+			r = snug_json_parse("line", text, n, SNUG_LIMIT_DOC_BYTES, &doc, err);
+			if (r < 0)
+				return snug_err_wrap(err, r, "%s:%lu", name, i);
+			root = snug_doc_root(doc, 0);
+			type = snug_doc_get_string(root, "type");
+			call = snug_doc_get_string(root, "syscall");
+			if (!type)
+				return snug_err_set(err, -EINVAL,
+						    "%s:%lu: neither what 'snug run --json' or "
+						    "'snug audit --json' writes, nor a recording",
+						    name, i);
+			if (strcmp(type, "seccomp") == 0 && call && !snug_syscall_is_known(call))
+				return snug_err_set(err, -EINVAL, "%s:%lu: no such call: '%.64s'",
+						    name, i, call);
+			if (strcmp(type, "seccomp") == 0 && call)
+				add_audited(c, call);
+		}
+		text += n + (eol != NULL);
+	}
+	return 0;
+}
+
+static int add_json(struct amend_calls *c, const struct amend_from *from, const char *name,
+		    const char *text, size_t len, struct snug_err *err)
+{
+	if (snug_is_refusals(text, len))
+		return add_refusals(c, name, text, len, err);
+	if (snug_is_recording(text, len))
+		return add_recording(c, from, name, text, len, err);
+	return add_json_lines(c, name, text, len, err);
+}
+
+/* Audit logs */
+
+/* Of whom there were events. */
+struct programs {
+	char **items;
+	size_t len, cap;
+};
+
+static void programs_done(struct programs *p)
+{
+	VEC_FOREACH (item, p)
+		free(*item);
+	VEC_DONE(p);
+}
+
+static void note_program(struct programs *p, const struct snug_audit_event *ev)
+{
+	enum { MAX = 5 };
+	const struct snug_audit_text *who = ev->exe.text ? &ev->exe : &ev->comm;
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+
+	snug_str_add_printable(&shown, who->text ? who->text : "?", who->text ? who->len : 1, 64);
+	VEC_FOREACH (item, p)
+		if (strcmp(*item, shown.buf) == 0)
+			return;
+	if (p->len < MAX)
+		*VEC_PUSH(p) = snug_str_take(&shown);
+}
+
+static int refuse_several(const struct programs *p, const char *name, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str list = SNUG_STR_INIT;
+
+	VEC_FOREACH (item, p)
+		snug_str_addf(&list, "%s%s", list.len ? ", " : "", *item);
+	return snug_err_set(err, -EINVAL,
+			    "%s: has events of several programs (%s): choose with --exe or --comm",
+			    name, snug_str_text(&list));
+}
+
+static int read_source(struct amend_calls *c, struct snug_audit_source *s,
+		       const struct snug_audit_filter *filter, struct programs *programs,
+		       struct snug_err *err)
+{
+	CLEANUP(freep) struct snug_audit_event *ev = xcalloc(1, sizeof(*ev));
+	int r;
+
+	while ((r = snug_audit_source_next(s, ev, err)) == SNUG_AUDIT_GOT) {
+		const char *call;
+		enum snug_arch arch;
+		uint32_t nr;
+
+		if (!snug_audit_filter_fits_event(filter, ev) ||
+		    (ev->has_code && ev->code == SECCOMP_RET_ALLOW))
+			continue;
+		note_program(programs, ev);
+		call = snug_audit_event_call(ev);
+		arch = snug_audit_event_arch(ev, &nr);
+		if (call)
+			add_audited(c, call);
+		else
+			warn_nameless(arch, nr);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int add_log(struct amend_calls *c, const struct amend_from *from,
+		   struct audit_sources *sources, struct snug_err *err)
+{
+	const struct snug_audit_filter filter = {
+		.kinds = 1u << SNUG_AUDIT_SECCOMP,
+		.exes = from->exes.items,
+		.comms = from->comms.items,
+	};
+	CLEANUP(programs_done) struct programs programs = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < sources->len && r == 0; i++)
+		r = read_source(c, sources->items[i], &filter, &programs, err);
+	if (r == 0 && programs.len == 0)
+		say_warn("%s: no event of seccomp is there%s", from->path,
+			 filter.exes || filter.comms ? " for the chosen programs" : "");
+	if (r == 0 && programs.len > 1 && !from->exes.is_set && !from->comms.is_set)
+		r = refuse_several(&programs, from->path, err);
+	return r;
+}
+
+/* What was read already is given to those who read files. */
+static int add_log_text(struct amend_calls *c, const struct amend_from *from, const char *text,
+			size_t len, struct snug_err *err)
+{
+	CLEANUP(audit_sources_done) struct audit_sources sources = { 0 };
+	CLEANUP(closep) int fd = memfd_create("log", MFD_CLOEXEC);
+	struct snug_audit_source *s;
+	int r;
+
+	if (fd < 0 || snug_write_all(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return snug_err_errno(err, "cannot keep the log in memory");
+	r = snug_audit_source_open_fd(fd, "<stdin>", &s, err);
+	if (r < 0)
+		return r;
+	*VEC_PUSH(&sources) = s;
+	return add_log(c, from, &sources, err);
+}
+
+static bool is_json(const char *text, size_t len)
+{
+	while (len && strchr(" \t\r\n", *text))
+		text++, len--;
+	return len && *text == '{';
+}
+
+static int starts_as_json(const char *path, bool *ret, struct snug_err *err)
+{
+	CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char head[256];
+	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+
+	if (n < 0)
+		return snug_err_errno(err, "%s", path);
+	*ret = is_json(head, (size_t)n);
+	return 0;
+}
+
+int amend_calls_add_from(struct amend_calls *c, const struct amend_from *from, struct snug_err *err)
+{
+	CLEANUP(audit_sources_done) struct audit_sources sources = { 0 };
+	CLEANUP(freep) char *text = NULL, *path = xstrdup(from->path);
+	char *files[] = { path, NULL }, *no_files[] = { NULL };
+	bool is_audit = strcmp(path, "audit") == 0, is_stdin = strcmp(path, "-") == 0;
+	bool has_json = is_stdin;
+	size_t len;
+	int r = 0;
+
+	if (!is_audit && !is_stdin)
+		r = starts_as_json(path, &has_json, err);
+	if (r == 0 && has_json)
+		r = snug_read_file(path, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
+	if (r < 0)
+		return r;
+	if (has_json && is_json(text, len))
+		return add_json(c, from, is_stdin ? "<stdin>" : path, text, len, err);
+	if (has_json)
+		return add_log_text(c, from, text, len, err);
+	r = audit_sources_open(&sources, NULL, is_audit ? no_files : files, false, false, err);
+	return r < 0 ? r : add_log(c, from, &sources, err);
+}

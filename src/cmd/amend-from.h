@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/* What `snug amend` is to allow: from the command line, and from those who know what was refused.
+ */
+#include "cmd/options.h"
+#include "seccomp/call-args.h"
+#include "seccomp/filter.h"
+
+struct snug_err;
+struct snug_seccomp_profile;
+
+struct amend_calls {
+	struct snug_call_question *items; /* each once */
+	size_t len, cap;
+};
+void amend_calls_done(struct amend_calls *c);
+/* "uname", "socket(AF_ALG)".  -EINVAL. */
+int amend_calls_add(struct amend_calls *c, const char *text, struct snug_err *err);
+
+struct amend_from {
+	/* "audit": this host's audit log; a file, or "-": what `snug run --json` wrote, a
+	 * recording, lines of `snug audit --json`, or an audit log */
+	const char *path;
+	struct snug_list exes, comms; /* of audit events, only these */
+	const struct snug_seccomp_profile *profile;
+	struct snug_seccomp_env env;
+};
+/* Adds what the profile refused there.  What cannot be told is said.  -EINVAL also for a log with
+ * events of several programs, when none is chosen. */
+int amend_calls_add_from(struct amend_calls *c, const struct amend_from *from,
+			 struct snug_err *err);

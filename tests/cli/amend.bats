@@ -1,0 +1,280 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# snug amend: what was refused and should not be gets into the profile, and nothing else changes.
+
+# shellcheck disable=SC2154  # cli.bash sets them
+load ../lib/cli
+
+setup() {
+	enter_work_dir
+	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
+	cat >p.yaml <<-X
+		# our web server
+		apiVersion: security-profiles-operator.x-k8s.io/v1
+		kind: SeccompProfile
+		metadata:
+		  name: web # not the other one
+		spec:
+		  defaultAction: SCMP_ACT_ERRNO
+		  architectures: [$native]
+		  syscalls:
+		    - action: SCMP_ACT_ALLOW
+		      names:
+		        - chdir # into its root
+		        - write
+		# end
+	X
+	cp p.yaml before.yaml
+}
+
+amend() {
+	try "$SNUG" amend "$@"
+}
+
+@test "amend: adds a call where it belongs; comments, order and layout stay" {
+	amend --yes -p p.yaml uname
+	status_is 0
+	has out "only B lets pass" "system      uname"
+	same "$(diff before.yaml p.yaml)" "$(printf '12a13\n>         - uname # added by snug amend')"
+	nothing_left
+	# what passes already changes nothing
+	cp p.yaml again.yaml
+	amend --yes -p p.yaml uname write
+	status_is 0
+	has err "nothing to change in 'p.yaml'"
+	cmp p.yaml again.yaml
+}
+
+@test "amend: without a terminal and without --yes nothing is written" {
+	amend -p p.yaml uname
+	status_is 1
+	one_line err
+	has err "nothing is written" "--yes"
+	has out "uname"
+	cmp p.yaml before.yaml
+	nothing_left
+}
+
+@test "amend: asks on a terminal" {
+	need_command script
+	try script -qec "'$SNUG' amend -p p.yaml uname" /dev/null <<<n
+	has out "Write p.yaml? [y/N]" "nothing is written" "system      uname"
+	status_is 1
+	cmp p.yaml before.yaml
+	try script -qec "'$SNUG' amend -p p.yaml uname" /dev/null <<<y
+	status_is 0
+	has p.yaml "- uname # added by snug amend"
+}
+
+@test "amend: to another file, to standard output, from standard input; links and modes stay" {
+	chmod 640 p.yaml
+	ln -s p.yaml link.yaml
+	amend --yes -q -o other.yaml -p p.yaml uname
+	status_is 0
+	is_empty out err
+	cmp p.yaml before.yaml
+	has other.yaml uname
+	amend -q -o - -p p.yaml uname
+	status_is 0
+	cmp out other.yaml
+	try sh -c '"$0" amend -p - uname <p.yaml' "$SNUG"
+	status_is 0
+	cmp out other.yaml
+	has err "only B lets pass"
+	amend --yes -q -p link.yaml uname
+	[ -L link.yaml ]
+	cmp p.yaml other.yaml
+	same "$(stat -c %a p.yaml)" 640
+}
+
+@test "amend: arguments" {
+	echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["socket","uname"],"action":"SCMP_ACT_ERRNO",
+		"args":[{"index":0,"value":1,"op":"SCMP_CMP_GT"}]}]}' >p.json
+	amend --yes -p p.json 'socket(AF_INET)' 'socket(AF_INET6)'
+	status_is 0
+	has out "socket(AF_INET|AF_INET6, ...)"
+	try "$SNUG" show p.json 'socket(AF_INET)'
+	has out SCMP_ACT_ALLOW
+	try "$SNUG" show p.json 'socket(AF_ALG)'
+	has out SCMP_ACT_ERRNO
+	jq -e . p.json
+}
+
+@test "amend: usage and bad input: one line, nothing is written" {
+	for words in "" "-p p.yaml" "uname" "-p p.yaml --mode log uname" "-p p.yaml --exe x uname" \
+		"-p - --from -" "-p p.yaml --arch z80 uname"; do
+		# shellcheck disable=SC2086 # several
+		amend $words
+		status_is 2
+		one_line err
+	done
+	for words in "-p p.yaml unmae" "-p p.yaml --from none" "-p none uname" "-p p.yaml --mode loud" \
+		"-p p.yaml --mode SCMP_ACT_ALLOW"; do
+		# shellcheck disable=SC2086 # several
+		amend --yes $words
+		status_is 1
+		one_line err
+		cmp p.yaml before.yaml
+	done
+	amend -p p.yaml unmae
+	has err "did you mean 'uname'?"
+	amend -p p.yaml --mode SCMP_ACT_ALLOW
+	has err "neither log nor enforce nor an action that refuses"
+	echo '{"a":1}' >odd.json
+	amend --yes -p p.yaml --from odd.json
+	status_is 1
+	has err "odd.json:1: neither what 'snug run --json'"
+	printf 'defaultAction: SCMP_ACT_ERRNO\nsyscalls:\n' >null.yaml
+	amend --yes -p null.yaml uname
+	status_is 1
+	has err "null.yaml:2:10: syscalls is null"
+	amend --yes -p odd.json uname
+	status_is 1
+	has err "odd.json:1:1"
+}
+
+@test "amend: a profile in a read-only place is not touched" {
+	amend --yes -o /proc/none -p p.yaml uname
+	status_is 1
+	has err "/proc/none"
+	cmp p.yaml before.yaml
+}
+
+@test "amend --mode: complains instead of refusing, and back, with the errno" {
+	printf '{"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [
+		{"names": ["chdir"], "action": "SCMP_ACT_ERRNO"}]}\n' >p.json
+	cp p.json before.json
+	amend --yes -p p.json --mode log
+	status_is 0
+	has err "1 entry goes on refusing"
+	same "$(jq -c '[.defaultAction, .defaultErrnoRet]' p.json)" '["SCMP_ACT_LOG",38]'
+	amend --yes -p p.json --mode enforce
+	status_is 0
+	cmp p.json before.json
+	amend --yes -q -p p.yaml --mode log
+	same "$(diff before.yaml p.yaml | grep -c '^[<>]')" 2
+	amend --yes -q -p p.yaml --mode enforce
+	cmp p.yaml before.yaml
+	echo '{"defaultAction": "SCMP_ACT_KILL_PROCESS"}' >k.json
+	amend --yes -p k.json --mode log
+	has err "snug amend --mode SCMP_ACT_KILL_PROCESS"
+	amend --yes -p k.json --mode SCMP_ACT_KILL_PROCESS
+	same "$(jq -r .defaultAction k.json)" SCMP_ACT_KILL_PROCESS
+	echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >a.json
+	amend --yes -p a.json --mode log
+	status_is 1
+	has err "the default allows"
+}
+
+@test "amend: the story of recording, losing a call, seeing and allowing it" {
+	need_bpf
+	"$SNUG" record -q -t raw-seccomp -n -o p.json -- uname
+	jq 'del(.syscalls[0].names[] | select(. == "uname"))' p.json >no-uname.json
+	try "$SNUG" run --explain --json r.json -p no-uname.json -- uname
+	status_is 1
+	has err "uname: cannot get system name" "snug: refused uname(...) with EPERM" \
+		"snug amend -p no-uname.json uname"
+	amend --yes -p no-uname.json --from r.json
+	status_is 0
+	try "$SNUG" run -q -p no-uname.json -- uname
+	status_is 0
+	same "$(cat out)" "$(uname)"
+	"$SNUG" diff -q p.json no-uname.json
+}
+
+@test "amend: what a recording made" {
+	need_bpf
+	"$SNUG" record -q -n --recording r.json -o own.yaml -- uname
+	echo '{"defaultAction":"SCMP_ACT_ERRNO"}' >p.json
+	amend --yes -q -p p.json --from r.json
+	status_is 0
+	try "$SNUG" run -q -p p.json -- uname
+	status_is 0
+	"$SNUG" check -q -p p.json r.json
+}
+
+# grow COMMAND...: a profile from nothing, p.json, until nothing is refused any more
+grow() {
+	local i
+
+	echo '{"defaultAction": "SCMP_ACT_ERRNO"}' >p.json
+	for ((i = 0; i < 60; i++)); do
+		try "$SNUG" run -q --json r.json -p p.json -- "$@"
+		if jq -e '.refused == []' r.json >/dev/null; then
+			((status == 0))
+			return
+		fi
+		amend_from_run
+	done
+	return 1
+}
+
+amend_from_run() {
+	"$SNUG" amend -q --yes -p p.json --from r.json
+}
+
+@test "amend: a profile for ls is grown from nothing" {
+	grow ls -l /usr
+	try "$SNUG" run -q -p p.json -- ls -l /usr
+	ls -l /usr >expected
+	cmp out expected
+	jq -e '.syscalls[0].names | length < 60' p.json
+	try "$SNUG" run -q -p p.json -- mkdir made
+	((status != 0))
+	[ ! -e made ]
+}
+
+@test "amend: a profile for a server is grown from nothing, as an ordinary user" {
+	need_root
+	need_command setpriv python3
+	# no path that only root can reach
+	code='
+import socket, sys
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(1)
+if server.getsockname()[1] == 0: sys.exit(3)
+client = socket.create_connection(server.getsockname(), 5)
+peer, _ = server.accept()
+client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+peer.sendall(b"HTTP/1.0 200 OK\r\n\r\n" + peer.recv(100)[:5])
+print(client.recv(100).decode().split()[1:3])'
+	mkdir -m 777 user
+	try setpriv --reuid 65534 --regid 65534 --clear-groups bash -c "cd user; SNUG=$SNUG work=.
+		$(declare -f grow try amend_from_run); umask 022
+		grow /usr/bin/python3 -I -S -B -c \"\$1\" && cp out result" grow "$code"
+	status_is 0
+	same "$(cat user/result)" "['200', 'OK']"
+	names=$(jq -r ".syscalls[].names[]" user/p.json)
+	for name in socket bind listen accept4 connect; do
+		grep -qx $name <<<"$names"
+	done
+	[[ $names != *ptrace* ]]
+}
+
+@test "amend: from an audit log; of several programs one must be chosen" {
+	cat >audit.log <<-X
+		type=SECCOMP msg=audit(1612299677.115:549067): auid=4294967295 uid=0 gid=0 ses=4294967295 subj=unconfined pid=100 comm="main" exe="/usr/bin/main" sig=0 arch=c000003e syscall=63 compat=0 ip=0x7f code=0x7ffc0000
+		type=SECCOMP msg=audit(1612299677.116:549068): auid=4294967295 uid=0 gid=0 ses=4294967295 subj=unconfined pid=101 comm="other" exe="/usr/bin/other" sig=0 arch=c000003e syscall=165 compat=0 ip=0x7f code=0x7ffc0000
+	X
+	amend --yes -p p.yaml --from audit.log
+	status_is 1
+	has err "several programs (/usr/bin/main, /usr/bin/other)" "--exe"
+	cmp p.yaml before.yaml
+	amend --yes -p p.yaml --from audit.log --exe main
+	status_is 0
+	has p.yaml "- uname # added by snug amend from audit.log"
+	has_not p.yaml mount
+	cp before.yaml p.yaml
+	try sh -c '"$0" amend --yes -p p.yaml --exe /usr/bin/main --from - <audit.log' "$SNUG"
+	status_is 0
+	has p.yaml "- uname # added by snug amend"
+	amend --yes -p p.yaml --from before.yaml
+	has err "before.yaml: no event of seccomp" "nothing to change"
+	cp before.yaml p.yaml
+	# snug audit has chosen already
+	try sh -c '"$0" audit --json --comm other audit.log | "$0" amend --yes -p p.yaml --from -' "$SNUG"
+	status_is 0
+	has p.yaml "- mount"
+	has_not p.yaml uname
+}
