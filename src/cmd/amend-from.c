@@ -97,7 +97,7 @@ static int add_refusals(struct amend_calls *c, const char *name, const char *tex
 	return 0;
 }
 
-/* What a recorded run made and the profile would refuse. */
+/* What a recorded run made and the profile would refuse or log. */
 static int add_recording(struct amend_calls *c, const struct amend_from *from, const char *name,
 			 const char *text, size_t len, struct snug_err *err)
 {
@@ -121,7 +121,7 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 				"%s: left out: what the profile says depends on arguments, which a "
 				"recording does not have",
 				call->name);
-		if (call->result != SNUG_CHECK_DENIED)
+		if (call->result != SNUG_CHECK_DENIED && call->result != SNUG_CHECK_LOGGED)
 			continue;
 		if (call->name)
 			add_name(c, call->name);

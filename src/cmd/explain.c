@@ -65,7 +65,7 @@ int explain_new(const struct explain_options *options, struct explain **ret, str
 
 	*ret = NULL;
 	if (!snug_seccomp_filter_refuses(options->filter)) {
-		if (options->is_asked)
+		if (options->is_asked && !snug_seccomp_filter_logs(options->filter))
 			say_note("nothing to watch: no call is refused with an error under '%s'",
 				 options->profile->source);
 		return 0;
@@ -389,7 +389,7 @@ static void sum_up(const struct explain *e)
 	if (words.len) {
 		CLEANUP(snug_str_done) struct snug_str path = SNUG_STR_INIT;
 
-		if (strcmp(e->path, "-") == 0)
+		if (strcmp(e->path, "<stdin>") == 0)
 			snug_str_add(&path, "PROFILE");
 		else
 			text_add_shell_word(&path, e->path);

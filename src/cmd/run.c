@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cmd/deaths.h"
 #include "cmd/explain.h"
+#include "cmd/logged.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/verb.h"
@@ -62,12 +63,14 @@ struct run {
 	struct deaths deaths;
 	struct explain *explain; /* NULL: nothing is watched */
 	struct snug_outfile *json;
-	int poll_fd; /* of both */
+	struct logged *logged; /* NULL: nothing is logged, or the log cannot be read */
+	int poll_fd;           /* of all of these */
 };
 
 static void run_done(struct run *run)
 {
 	closep(&run->poll_fd);
+	logged_free(run->logged);
 	explain_free(run->explain);
 	snug_outfile_free(run->json);
 	deaths_done(&run->deaths);
@@ -174,13 +177,33 @@ static void on_ready(void *data)
 
 	if (run->explain)
 		explain_on_ready(run->explain);
+	if (run->logged)
+		logged_on_ready(run->logged);
 	deaths_on_ready(&run->deaths);
 }
 
-/* Readable when one of the two is. */
+/* Where the profile logs, the kernel's log is read, as spoc does; but not where nobody would see
+ * the lines. */
+static void open_log(struct run *run, const struct run_args *args)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
+	if (args->explain == SNUG_SWITCH_OFF || (args->quiet && args->explain != SNUG_SWITCH_ON) ||
+	    !snug_seccomp_filter_logs(&run->filter))
+		return;
+	if (logged_new(snug_child_pid(run->child), &run->logged, &err) < 0 &&
+	    (args->explain == SNUG_SWITCH_ON || say_is_terminal()))
+		say_warn("what the profile logs cannot be told: %s", snug_err_msg(&err));
+}
+
+/* Readable when one of them is. */
 static int open_poll_fd(struct run *run, struct snug_err *err)
 {
-	const int fds[] = { deaths_poll_fd(&run->deaths), explain_poll_fd(run->explain) };
+	const int fds[] = {
+		deaths_poll_fd(&run->deaths),
+		run->explain ? explain_poll_fd(run->explain) : -1,
+		run->logged ? logged_poll_fd(run->logged) : -1,
+	};
 
 	run->poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (run->poll_fd < 0)
@@ -188,7 +211,9 @@ static int open_poll_fd(struct run *run, struct snug_err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {
 		struct epoll_event event = { .events = EPOLLIN };
 
-		if (fds[i] >= 0 && epoll_ctl(run->poll_fd, EPOLL_CTL_ADD, fds[i], &event) < 0)
+		/* a file is always readable, and is not for epoll: it has its ticks */
+		if (fds[i] >= 0 && epoll_ctl(run->poll_fd, EPOLL_CTL_ADD, fds[i], &event) < 0 &&
+		    errno != EPERM)
 			return snug_err_errno(err, "epoll_ctl");
 	}
 	return 0;
@@ -235,7 +260,7 @@ static int start_failed(const struct run *run, enum snug_child_step step, int r,
 	return SNUG_EXIT_NOT_EXECUTABLE;
 }
 
-static int start(struct run *run, char **argv, struct snug_err *err)
+static int start(struct run *run, const struct run_args *args, char **argv, struct snug_err *err)
 {
 	const struct snug_child_options opts = {
 		.path = run->path,
@@ -254,6 +279,7 @@ static int start(struct run *run, char **argv, struct snug_err *err)
 	if (snug_child_spawn(&opts, &run->child, err) < 0)
 		return SNUG_EXIT_FAILED;
 	deaths_init(&run->deaths, snug_child_pid(run->child), run->filter.can_kill);
+	open_log(run, args);
 	say_log("Load seccomp profile");
 	say_log("Running command with PID: %d", (int)snug_child_pid(run->child));
 	r = snug_child_start(run->child, &step);
@@ -268,6 +294,8 @@ static int tell_refusals(struct run *run, struct snug_err *err)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 
+	if (run->logged)
+		logged_finish(run->logged, run->profile->source);
 	if (run->explain)
 		explain_finish(run->explain, deaths_call_name(&run->deaths),
 			       run->child ? snug_child_pid(run->child) : 0);
@@ -278,12 +306,13 @@ static int tell_refusals(struct run *run, struct snug_err *err)
 	return snug_outfile_commit(run->json, err);
 }
 
-static int run_command(struct run *run, char **argv, struct snug_err *err)
+static int run_command(struct run *run, const struct run_args *args, char **argv,
+		       struct snug_err *err)
 {
 	struct supervise sup = { 0 };
 	int status;
 
-	status = start(run, argv, err);
+	status = start(run, args, argv, err);
 	if (status) {
 		(void)tell_refusals(run, NULL);
 		return status;
@@ -294,10 +323,14 @@ static int run_command(struct run *run, char **argv, struct snug_err *err)
 		.on_ready = on_ready,
 		.data = run,
 	};
-	if (run->explain) {
+	if (run->explain || run->logged) {
 		if (open_poll_fd(run, err) < 0)
 			return SNUG_EXIT_FAILED;
 		sup.fd = run->poll_fd;
+	}
+	if (run->logged && logged_tick_ms(run->logged)) {
+		sup.tick_ms = logged_tick_ms(run->logged);
+		sup.on_tick = on_ready;
 	}
 	if (supervise_run(&sup, err) < 0)
 		return SNUG_EXIT_FAILED;
@@ -328,7 +361,7 @@ static int run_all(struct run *run, const struct run_args *args, char **argv, st
 		snug_err_set(err, r, "start command: %s: not an executable file", argv[0]);
 		return SNUG_EXIT_NOT_EXECUTABLE;
 	}
-	return run_command(run, argv, err);
+	return run_command(run, args, argv, err);
 }
 
 static int run_run(void *data, char **argv)

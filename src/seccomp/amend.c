@@ -44,6 +44,12 @@ void snug_amended_done(struct snug_amended *a)
 	snug_str_done(&a->text);
 }
 
+/* What is only logged is on trial: it is not allowed yet. */
+static bool is_allowed(uint32_t ret)
+{
+	return snug_ret_action(ret) == SNUG_ACTION_ALLOW;
+}
+
 static size_t conds_of(const struct snug_call_question *q,
 		       struct snug_seccomp_arg conds[SNUG_N_ARGS])
 {
@@ -193,7 +199,8 @@ static int add_allow(struct job *j)
 	return snug_amend_add_entry(j->s, &e);
 }
 
-/* The first answer that refuses something of what was asked for; an entry's before the default's.
+/* The first answer that does not allow something of what was asked for; an entry's before the
+ * default's.
  */
 static int find_obstacle(const struct job *j, const struct snug_cells *cells,
 			 const struct snug_decision **ret)
@@ -202,7 +209,7 @@ static int find_obstacle(const struct job *j, const struct snug_cells *cells,
 	VEC_FOREACH (cell, cells) {
 		CLEANUP(snug_argset_done) struct snug_argset both = { 0 };
 
-		if (snug_ret_passes(cell->decision.ret) ||
+		if (is_allowed(cell->decision.ret) ||
 		    (*ret && cell->decision.by == SNUG_BY_DEFAULT))
 			continue;
 		if (snug_argset_intersect(&cell->args, &j->asked, &both) < 0)
@@ -333,7 +340,7 @@ static int passes(const struct snug_meaning *m, const struct snug_call_question 
 	VEC_FOREACH (cell, &cells) {
 		CLEANUP(snug_argset_done) struct snug_argset both = { 0 };
 
-		if (snug_ret_passes(cell->decision.ret))
+		if (is_allowed(cell->decision.ret))
 			continue;
 		if (snug_argset_intersect(&cell->args, &asked, &both) < 0 ||
 		    !snug_argset_is_empty(&both))
@@ -371,7 +378,7 @@ static int check_allowed(const struct snug_amended *a, const struct snug_call_qu
 			return r;
 	}
 	VEC_FOREACH (d, &a->diff.calls)
-		if (d->kind != SNUG_DIFF_B_ALLOWS || !is_asked(d, calls, n))
+		if (!is_allowed(d->ret_b) || !is_asked(d, calls, n))
 			return snug_err_set(
 				err, -EOPNOTSUPP,
 				"%s: this would change more of '%s' than was asked for: "

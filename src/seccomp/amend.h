@@ -28,10 +28,10 @@ struct snug_amended {
 void snug_amended_done(struct snug_amended *a);
 
 /*
- * Makes the @n @calls pass, with the arguments that are known, on the host env.  Nothing else
- * changes.  A call that passes already is left alone; when all do, diff is empty and the text is
- * the old one.  Entries that refuse a call lose its name, and where they refuse it with other
- * arguments too, get company that goes on refusing these.
+ * Allows the @n @calls, with the arguments that are known, on the host env.  Nothing else changes.
+ * A call that is allowed already is left alone, one that is only logged is not; when all do, diff
+ * is empty and the text is the old one.  Entries that refuse a call lose its name, and where they
+ * refuse it with other arguments too, get company that goes on refusing these.
  *
  * @text is a profile's; @name is for messages.  Errors: as snug_seccomp_profile_parse() and
  * snug_meaning_new(); -EOPNOTSUPP names what has to be changed by hand.

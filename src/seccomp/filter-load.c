@@ -137,6 +137,11 @@ bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f)
 	return has_action(f, SECCOMP_RET_ERRNO);
 }
 
+bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f)
+{
+	return has_action(f, SECCOMP_RET_LOG);
+}
+
 /* As above. */
 static bool kernel_has_flags(unsigned int bits)
 {

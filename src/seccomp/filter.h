@@ -73,6 +73,8 @@ int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 
 /* Whether some answer of @f is an errno. */
 bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f);
+/* Whether the kernel is to log some calls: by SCMP_ACT_LOG. */
+bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f);
 /*
  * Copies @f with one change: where it refuses a call with an errno, a listener is asked
  * (SECCOMP_RET_USER_NOTIF), which then has to give that errno.  All other answers stay what they

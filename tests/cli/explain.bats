@@ -275,3 +275,55 @@ no_answerer() {
 		"snug amend -p p.json uname chdir"
 	same "$(jq -c '.refused[1] | [.name, .action]' r.json)" '["chdir","SCMP_ACT_KILL_PROCESS"]'
 }
+
+# Skips where the kernel's audit events cannot be had.
+need_audit() {
+	need_root
+	timeout 5 "$SNUG" audit --follow --source netlink >live 2>live.err &
+	sleep 0.3
+	kill -TERM $! 2>/dev/null || skip "the audit netlink group cannot be read: $(cat live.err)"
+	wait $! || true
+}
+
+@test "explain: what the profile logs: the lines that spoc's users look for, of children too" {
+	need_audit
+	profile ALLOW LOG:uname LOG:chdir
+	snug_run -p p.json -- sh -c 'uname; uname; cd /'
+	status_is 0
+	grep -qE '^[0-9:.]+ Seccomp: uname \(63\)$' err
+	grep -qE '^[0-9:.]+ Seccomp: chdir \(80\)$' err
+	same "$(grep -c 'Seccomp: ' err)" 2
+	has err "snug: to allow what was logged: snug amend -p p.json"
+	# nobody reads the log when nobody would see it
+	snug_run -q -p p.json -- uname
+	is_empty err
+	snug_run --explain=false -p p.json -- uname
+	has_not err Seccomp
+}
+
+@test "explain: a profile on trial: logged, allowed, enforced" {
+	need_audit
+	profile ERRNO ALLOW:execve
+	"$SNUG" amend -q --yes -p p.json --mode log
+	snug_run -p p.json -- uname
+	status_is 0
+	calls=$(sed -n 's/.*to allow what was logged: snug amend -p p.json //p' err)
+	[[ " $calls " == *" uname "* ]]
+	# shellcheck disable=SC2086 # several
+	"$SNUG" amend -q --yes -p p.json $calls
+	"$SNUG" amend -q --yes -p p.json --mode enforce
+	snug_run --explain -p p.json -- uname
+	status_is 0
+	has_not err refused
+}
+
+@test "explain: a log that cannot be read is said once" {
+	need_root
+	need_command setpriv
+	profile ALLOW LOG:uname
+	chmod 755 . && chmod 644 p.json
+	try as_nobody "$SNUG" run --explain -q -p p.json -- uname
+	status_is 0
+	one_line err
+	has err "what the profile logs cannot be told: cannot read the audit netlink group"
+}
