@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
@@ -286,7 +287,7 @@ static int add_log_text(struct amend_calls *c, const struct amend_from *from, co
 
 	if (fd < 0 || snug_write_all(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return snug_err_errno(err, "cannot keep the log in memory");
-	r = snug_audit_source_open_fd(fd, "<stdin>", &s, err);
+	r = snug_audit_source_open_fd(fd, from->path, &s, err);
 	if (r < 0)
 		return r;
 	*VEC_PUSH(&sources) = s;
@@ -300,12 +301,22 @@ static bool is_json(const char *text, size_t len)
 	return len && *text == '{';
 }
 
-static int starts_as_json(const char *path, bool *ret, struct snug_err *err)
+/* Whether the file is to be read as a whole: JSON is; an audit log may be large, but from a pipe it
+ * can be read only once. */
+static int is_for_memory(const char *path, bool *ret, struct snug_err *err)
 {
-	CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	CLEANUP(closep) int fd = -EBADF;
 	char head[256];
-	ssize_t n = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	struct stat st;
+	ssize_t n;
 
+	if (stat(path, &st) < 0)
+		return snug_err_errno(err, "%s", path);
+	*ret = true;
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	n = fd < 0 ? -1 : read(fd, head, sizeof(head));
 	if (n < 0)
 		return snug_err_errno(err, "%s", path);
 	*ret = is_json(head, (size_t)n);
@@ -318,19 +329,19 @@ int amend_calls_add_from(struct amend_calls *c, const struct amend_from *from, s
 	CLEANUP(freep) char *text = NULL, *path = xstrdup(from->path);
 	char *files[] = { path, NULL }, *no_files[] = { NULL };
 	bool is_audit = strcmp(path, "audit") == 0, is_stdin = strcmp(path, "-") == 0;
-	bool has_json = is_stdin;
+	bool is_read = is_stdin;
 	size_t len;
 	int r = 0;
 
 	if (!is_audit && !is_stdin)
-		r = starts_as_json(path, &has_json, err);
-	if (r == 0 && has_json)
+		r = is_for_memory(path, &is_read, err);
+	if (r == 0 && is_read)
 		r = snug_read_file(path, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
 	if (r < 0)
 		return r;
-	if (has_json && is_json(text, len))
+	if (is_read && is_json(text, len))
 		return add_json(c, from, is_stdin ? "<stdin>" : path, text, len, err);
-	if (has_json)
+	if (is_read)
 		return add_log_text(c, from, text, len, err);
 	r = audit_sources_open(&sources, NULL, is_audit ? no_files : files, false, false, err);
 	return r < 0 ? r : add_log(c, from, &sources, err);

@@ -46,20 +46,18 @@ static bool get(const struct forks *f, uint32_t pid)
 static int listen_to_kernel(int fd)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC };
-	struct {
-		struct nlmsghdr head;
-		struct cn_msg msg;
-		enum proc_cn_mcast_op op;
-	} __attribute__((packed, aligned(4))) request = {
-		.head = { .nlmsg_len = sizeof(request), .nlmsg_type = NLMSG_DONE },
-		.msg = { .id = { CN_IDX_PROC, CN_VAL_PROC }, .len = sizeof(request.op) },
-		.op = PROC_CN_MCAST_LISTEN,
-	};
+	const enum proc_cn_mcast_op op = PROC_CN_MCAST_LISTEN;
+	char request[NLMSG_LENGTH(sizeof(struct cn_msg) + sizeof(op))] = { 0 };
+	const struct nlmsghdr head = { .nlmsg_len = sizeof(request), .nlmsg_type = NLMSG_DONE };
+	const struct cn_msg msg = { .id = { CN_IDX_PROC, CN_VAL_PROC }, .len = sizeof(op) };
 	int size = BUFFER_BYTES;
 
+	memcpy(request, &head, sizeof(head));
+	memcpy(request + NLMSG_HDRLEN, &msg, sizeof(msg));
+	memcpy(request + NLMSG_HDRLEN + sizeof(msg), &op, sizeof(op));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    send(fd, &request, sizeof(request), 0) < 0)
+	    send(fd, request, sizeof(request), 0) < 0)
 		return -errno;
 	return 0;
 }
@@ -92,15 +90,19 @@ struct forks *forks_free(struct forks *f)
 	return NULL;
 }
 
-static void take(struct forks *f, const struct nlmsghdr *head, size_t len)
+/* @buf: a netlink message, which holds a connector's, which holds the event. */
+static void take(struct forks *f, const char *buf, size_t len)
 {
-	const struct cn_msg *msg = NLMSG_DATA(head);
+	struct cn_msg msg;
 	struct proc_event ev = { 0 };
+	size_t head = NLMSG_HDRLEN + sizeof(msg);
 
-	if (len < NLMSG_LENGTH(sizeof(*msg)) || msg->id.idx != CN_IDX_PROC)
+	if (len < head)
 		return;
-	len -= NLMSG_LENGTH(sizeof(*msg));
-	memcpy(&ev, msg->data, len < sizeof(ev) ? len : sizeof(ev));
+	memcpy(&msg, buf + NLMSG_HDRLEN, sizeof(msg));
+	if (msg.id.idx != CN_IDX_PROC)
+		return;
+	memcpy(&ev, buf + head, len - head < sizeof(ev) ? len - head : sizeof(ev));
 	/* not a thread's birth */
 	if (ev.what == PROC_EVENT_FORK &&
 	    ev.event_data.fork.child_pid == ev.event_data.fork.child_tgid)
@@ -110,7 +112,7 @@ static void take(struct forks *f, const struct nlmsghdr *head, size_t len)
 
 static void read_news(struct forks *f)
 {
-	char buf[4096] __attribute__((aligned(NLMSG_ALIGNTO)));
+	char buf[4096];
 	struct sockaddr_nl from;
 
 	for (;;) {
@@ -123,8 +125,8 @@ static void read_news(struct forks *f)
 		else if (n < 0 && errno != EINTR)
 			return;
 		/* only the kernel's word */
-		else if (n >= (ssize_t)sizeof(struct nlmsghdr) && from.nl_pid == 0)
-			take(f, (const struct nlmsghdr *)(const void *)buf, (size_t)n);
+		else if (n > 0 && from.nl_pid == 0)
+			take(f, buf, (size_t)n);
 	}
 }
 

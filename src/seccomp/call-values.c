@@ -176,7 +176,7 @@ static void add_arg(const struct call *c, const struct snug_call_arg *arg, unsig
 			snug_str_addf(c->out, "0%" PRIo64, value);
 			return;
 		}
-		/* fall through */
+		__attribute__((fallthrough));
 	case SNUG_ARG_UNKNOWN:
 	case SNUG_ARG_NONE:
 	case SNUG_ARG_ENUM:

@@ -269,6 +269,14 @@ print(client.recv(100).decode().split()[1:3])'
 	try sh -c '"$0" amend --yes -p p.yaml --exe /usr/bin/main --from - <audit.log' "$SNUG"
 	status_is 0
 	has p.yaml "- uname # added by snug amend"
+	cp before.yaml p.yaml
+	amend --yes -p p.yaml --from <(cat audit.log) --exe main
+	status_is 0
+	has p.yaml "- uname # added by snug amend"
+	cp before.yaml p.yaml
+	amend --yes -p p.yaml --from <("$SNUG" audit --json --comm other audit.log)
+	has p.yaml "- mount"
+	cp before.yaml p.yaml
 	amend --yes -p p.yaml --from before.yaml
 	has err "before.yaml: no event of seccomp" "nothing to change"
 	cp before.yaml p.yaml
