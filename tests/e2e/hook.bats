@@ -113,6 +113,34 @@ podman_demo() {
 	no_recorder_left
 }
 
+# pod_run FILE PROGRAM...: a container in the pod, recorded
+pod_run() {
+	local file=$1
+	shift
+	podman_run runc --pod pod --annotation "io.containers.trace-syscall=of:$work/$file.json;recording:$work/$file.rec" \
+		localhost/tools:1 "$@"
+	status_is 0
+}
+
+@test "podman: a pod with two containers, each with its own calls" {
+	need_command podman runc
+	local store=(--root "$work/storage" --runroot "$work/runroot" --storage-driver vfs --cgroup-manager=cgroupfs)
+
+	mkdir hooks
+	"$SNUG" hook --install --dir "$work/hooks"
+	tar -C "$image" -c . | podman "${store[@]}" import -q - localhost/tools:1 >/dev/null
+	podman "${store[@]}" pod create --infra=false --name pod >/dev/null
+	pod_run one ls /
+	pod_run two uname -a
+	appears one.rec
+	appears two.rec
+	calls_by main one.rec >one.calls
+	calls_by main two.rec >two.calls
+	has two.calls " uname"
+	has_not one.calls " uname"
+	no_recorder_left
+}
+
 @test "podman with runc" { podman_demo runc; }
 @test "podman with runc, --rm" { podman_demo runc --rm; }
 @test "podman with crun, --rm" { podman_demo crun --rm; }
