@@ -152,6 +152,8 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 		snug_writer_member_bool(w, "commandIsCut", true);
 	write_container(w, r->container);
 	write_exit(w, r);
+	if (r->attached)
+		snug_writer_member_bool(w, "attached", true);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
 	write_losses(w, r);
 	write_calls(w, r);
@@ -457,6 +459,7 @@ static const struct snug_decode_field recording_fields[] = {
 	{ "commandIsCut", snug_decode_bool, offsetof(struct snug_recording, command_is_cut), 0 },
 	{ "container", decode_container, 0, 0 },
 	{ "exit", decode_exit, 0, 0 },
+	{ "attached", snug_decode_bool, offsetof(struct snug_recording, attached), 0 },
 	{ "stoppedEarly", snug_decode_bool, offsetof(struct snug_recording, stopped_early), 0 },
 	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */
 	{ "lost", decode_losses, 0, 0 },

@@ -77,6 +77,7 @@ struct snug_recording {
 	bool command_is_cut; /* over SNUG_LIMIT_RECORDING_WORDS, or a word over its limit */
 	enum snug_exit_kind exit_kind;
 	uint32_t exit_value;
+	bool attached;      /* to what ran already: what it did before is not known */
 	bool stopped_early; /* the user ended it while the target lived */
 	struct snug_recording_losses lost;
 	VEC(struct snug_recording_call) calls; /* sorted by arch, then number */

@@ -32,6 +32,7 @@ static struct snug_recording *full(void)
 	r->exit_kind = SNUG_EXIT_SIGNAL;
 	r->exit_value = 9;
 	r->stopped_early = true;
+	r->attached = true;
 	r->lost = (struct snug_recording_losses){ 1, 2, 3, 4, 5 };
 	(void)snug_recording_call(r, SNUG_ARCH_X32, 7);
 	(void)snug_recording_call(r, SNUG_ARCH_X86, 1);
@@ -98,6 +99,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->exit_kind, SNUG_EXIT_SIGNAL);
 	assert_int_equal(again->exit_value, 9);
 	assert_true(again->stopped_early);
+	assert_true(again->attached);
 	assert_memory_equal(&again->lost, &r->lost, sizeof(r->lost));
 	assert_int_equal(again->calls.len, 4);
 	for (size_t i = 0; i < 4; i++) {
