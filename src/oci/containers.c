@@ -45,7 +45,7 @@ struct lister {
 	uint64_t host_mntns;
 };
 
-static void container_done(struct snug_container *c)
+void snug_container_done(struct snug_container *c)
 {
 	free(c->id);
 	free(c->name);
@@ -55,12 +55,31 @@ static void container_done(struct snug_container *c)
 	free(c->pod);
 	free(c->pod_namespace);
 	free(c->bundle);
+	*c = (struct snug_container){ 0 };
+}
+
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+void snug_container_copy(const struct snug_container *c, struct snug_container *ret)
+{
+	*ret = *c;
+	ret->id = copy(c->id);
+	ret->name = copy(c->name);
+	ret->image = copy(c->image);
+	ret->engine = copy(c->engine);
+	ret->runtime = copy(c->runtime);
+	ret->pod = copy(c->pod);
+	ret->pod_namespace = copy(c->pod_namespace);
+	ret->bundle = copy(c->bundle);
 }
 
 void snug_containers_done(struct snug_containers *all)
 {
 	VEC_FOREACH (c, all)
-		container_done(c);
+		snug_container_done(c);
 	VEC_DONE(all);
 }
 
@@ -153,7 +172,7 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	c.bundle = bundle ? xstrdup(bundle) : NULL;
 	if (look_at_process(l, &c, start))
 		r = add(l, &c);
-	container_done(&c);
+	snug_container_done(&c);
 	return r;
 }
 
@@ -233,7 +252,7 @@ static int add_process(struct lister *l, pid_t pid)
 	c.id = xstrdup(found.id);
 	c.engine = found.engine ? xstrdup(found.engine) : NULL;
 	r = add(l, &c);
-	container_done(&c);
+	snug_container_done(&c);
 	return r;
 }
 

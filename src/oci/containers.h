@@ -26,6 +26,10 @@ struct snug_container {
 	int seccomp_mode;          /* of that process: 0 none, 2 filter (proc(5)); -1 unknown */
 };
 
+/* @ret gets copies of everything; both are for _done(). */
+void snug_container_copy(const struct snug_container *c, struct snug_container *ret);
+void snug_container_done(struct snug_container *c);
+
 struct snug_containers {
 	struct snug_container *items; /* by id */
 	size_t len, cap;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "oci/containers.h"
+#include "oci/proc.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -183,12 +184,52 @@ static void several_are_meant(void **state)
 	assert_ptr_equal(c, &items[0]);
 }
 
+static void copies(void **state)
+{
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	struct snug_container copy;
+	const struct snug_container *c;
+
+	(void)state;
+	assert_int_equal(snug_containers_list(root, &all, NULL), 0);
+	c = find(&all, "cache");
+	snug_container_copy(c, &copy);
+	assert_string_equal(copy.id, c->id);
+	assert_ptr_not_equal(copy.id, c->id);
+	assert_string_equal(copy.name, "cache");
+	assert_string_equal(copy.image, c->image);
+	assert_string_equal(copy.bundle, c->bundle);
+	assert_string_equal(copy.engine, "podman");
+	assert_string_equal(copy.runtime, "crun");
+	assert_null(copy.pod);
+	assert_null(copy.pod_namespace);
+	assert_int_equal(copy.pid, c->pid);
+	assert_int_equal(copy.start_ticks, c->start_ticks);
+	snug_container_done(&copy);
+	assert_null(copy.id);
+	snug_container_done(&copy);
+}
+
+static void executed(void **state)
+{
+	(void)state;
+	assert_true(snug_proc_has_executed(root, 10));
+	/* PF_FORKNOEXEC, among others */
+	put("/proc/50/stat",
+	    "50 (runc:[2:INIT]) S 1 1 1 0 -1 4194368 0 0 0 0 0 0 0 0 20 0 1 0 500 1 1\n");
+	assert_false(snug_proc_has_executed(root, 50));
+	/* what is not known */
+	assert_true(snug_proc_has_executed(root, 51));
+	put("/proc/52/stat", "52 (x) S 1 1");
+	assert_true(snug_proc_has_executed(root, 52));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_kinds),
-		cmocka_unit_test(what_is_not_there),
-		cmocka_unit_test(several_are_meant),
+		cmocka_unit_test(all_kinds),         cmocka_unit_test(what_is_not_there),
+		cmocka_unit_test(several_are_meant), cmocka_unit_test(copies),
+		cmocka_unit_test(executed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
