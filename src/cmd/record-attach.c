@@ -17,6 +17,7 @@
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/verb.h"
+#include "trace/engine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +26,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, WAIT_TICK_MS = 25 };
+enum {
+	TICK_MS = 100,
+	WAIT_TICK_MS = 5,
+	LOOK_EVERY_US = 250000,    /* for containers of runtimes whose folders are not known */
+	LOOK_CLOSELY_US = 1000000, /* after a folder has changed: a state file comes later */
+};
 
 struct attach {
 	const struct record_attach *job;
@@ -35,6 +41,10 @@ struct attach {
 	struct liveline live;
 	int epoll;
 	uint64_t start_us, drawn_us;
+	/* while somebody waits: */
+	struct snug_engine
+		*engine; /* loaded, so that a container that comes does not wait for that */
+	uint64_t stamp, changed_us, looked_us;
 	bool has_failed; /* something went wrong and was told */
 	struct snug_err *err;
 	int status; /* when it cannot go on */
@@ -45,6 +55,7 @@ static void attach_done(struct attach *a)
 	liveline_hide(&a->live);
 	attach_targets_done(&a->targets);
 	attach_files_done(&a->files);
+	snug_engine_free(a->engine);
 	closep(&a->epoll);
 }
 
@@ -120,12 +131,28 @@ static void stop_all(struct attach *a, int status)
 			t->state = ATTACH_OVER;
 }
 
+/* Whether it is time to look for containers: at once when a runtime does something. */
+static bool is_time_to_look(struct attach *a, uint64_t now)
+{
+	uint64_t stamp = snug_containers_stamp("");
+
+	if (stamp != a->stamp)
+		a->changed_us = now;
+	a->stamp = stamp;
+	if (now - a->changed_us > LOOK_CLOSELY_US && now - a->looked_us < LOOK_EVERY_US)
+		return false;
+	a->looked_us = now;
+	return true;
+}
+
 /* Looks for the containers that are waited for. */
-static void look_again(struct attach *a)
+static void look_again(struct attach *a, uint64_t now)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 	int r;
 
+	if (!is_time_to_look(a, now))
+		return;
 	r = attach_targets_look(&a->targets, &err);
 	VEC_FOREACH (t, &a->targets.all)
 		if (r == 0 && t->state == ATTACH_FOUND)
@@ -190,7 +217,7 @@ static void on_tick(void *data)
 
 	on_ready(data);
 	if (attach_targets_has(&a->targets, ATTACH_WAITING))
-		look_again(a);
+		look_again(a, now);
 	a->sup.tick_ms = attach_targets_has(&a->targets, ATTACH_WAITING) ? WAIT_TICK_MS : TICK_MS;
 	VEC_FOREACH (t, &a->targets.all) {
 		if (t->state == ATTACH_RECORDING && t->end_us && now >= t->end_us &&
@@ -233,6 +260,8 @@ static int prepare(struct attach *a)
 		if (r == 0 && t->state == ATTACH_FOUND)
 			r = begin(a, t, a->err);
 	}
+	if (r == 0 && attach_targets_has(&a->targets, ATTACH_WAITING))
+		r = snug_engine_open(false, &a->engine, a->err);
 	if (r < 0)
 		return SNUG_EXIT_FAILED;
 	VEC_FOREACH (t, &a->targets.all) {

@@ -20,6 +20,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Where runtimes keep a folder for each container, and the file in it.  A "*" is one more level. */
@@ -270,6 +271,44 @@ static int scan_processes(struct lister *l)
 	if (dir)
 		closedir(dir);
 	return r;
+}
+
+/* Mixes in when entries of the folder changed; of a folder for "*", those below, too. */
+static void stamp(const char *folder, const char *rest, uint64_t *hash)
+{
+	struct dirent *de;
+	struct stat st;
+	DIR *dir;
+
+	if (stat(folder, &st) < 0)
+		return;
+	*hash = (*hash ^ (uint64_t)st.st_mtim.tv_sec ^ (uint64_t)st.st_mtim.tv_nsec << 30 ^
+		 st.st_ino) *
+		0x100000001b3;
+	dir = rest ? opendir(folder) : NULL;
+	while (dir && (de = readdir(dir))) {
+		CLEANUP(freep) char *path = xasprintf("%s/%s%s", folder, de->d_name, rest);
+
+		if (de->d_name[0] != '.')
+			stamp(path, NULL, hash);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+uint64_t snug_containers_stamp(const char *root)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		const char *star = strchr(states[i].folder, '*');
+		size_t n = star ? (size_t)(star - states[i].folder) - 1 : strlen(states[i].folder);
+		CLEANUP(freep) char *folder = NULL;
+
+		folder = xasprintf("%s%.*s", root, (int)n, states[i].folder);
+		stamp(folder, star ? star + 1 : NULL, &hash);
+	}
+	return hash;
 }
 
 static int compare(const void *a, const void *b)

@@ -224,12 +224,29 @@ static void executed(void **state)
 	assert_true(snug_proc_has_executed(root, 52));
 }
 
+static void stamps(void **state)
+{
+	uint64_t first = snug_containers_stamp(root), second, third;
+
+	(void)state;
+	assert_true(snug_containers_stamp(root) == first);
+	put("/run/crun/new/status", "{}");
+	second = snug_containers_stamp(root);
+	assert_true(second != first);
+	put("/run/user/7/runc/new/state.json", "{}");
+	third = snug_containers_stamp(root);
+	assert_true(third != second);
+	put("/run/user/7/runc/newer/state.json", "{}");
+	assert_true(snug_containers_stamp(root) != third);
+	(void)snug_containers_stamp("/nowhere");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_kinds),         cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(several_are_meant), cmocka_unit_test(copies),
-		cmocka_unit_test(executed),
+		cmocka_unit_test(executed),          cmocka_unit_test(stamps),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
