@@ -183,14 +183,14 @@ static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_
 	fill_head(&n->head, mark, SNUG_NEWS_EXEC, task);
 	n->head.abi = 0;
 	n->head.nr = 0;
-	if (bpf_probe_read_kernel_str(n->path, sizeof(n->path), bprm->filename) < 0)
+	if (bpf_probe_read_kernel_str(n->path, sizeof(n->path), BPF_CORE_READ(bprm, filename)) < 0)
 		n->path[0] = '\0';
 	bpf_ringbuf_submit(n, wakeup_flags(ring));
 }
 
 static __always_inline __u32 mntns_of(const struct task_struct *task)
 {
-	return task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
+	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 }
 
 static __always_inline void tell_process(struct snug_slot *slot, const struct snug_mark *mark,
@@ -270,7 +270,7 @@ static __always_inline bool is_same_target(const struct snug_mark *a, const stru
  * already, when the target has ended, or when that failed, which is counted.
  */
 static __always_inline bool join(struct task_struct *task, struct snug_slot *slot,
-				 const struct snug_mark *as)
+				 const struct snug_mark *as, bool is_newborn)
 {
 	struct snug_mark copy = *as, *t;
 	int r;
@@ -280,6 +280,10 @@ static __always_inline bool join(struct task_struct *task, struct snug_slot *slo
 	if (__sync_fetch_and_add(&slot->tasks, 1) & SNUG_TASKS_ENDED)
 		goto undo;
 	t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	/* of two that create the same storage one fails (bpf_local_storage_alloc()); it is there
+	 * now */
+	if (!t)
+		t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (!t) {
 		r = put_pending((__u32)task->pid, &copy);
 		if (r > 0)
@@ -293,12 +297,37 @@ static __always_inline bool join(struct task_struct *task, struct snug_slot *slo
 	} else if (t->role == SNUG_ROLE_PICKED) {
 		t->side = as->side;
 		t->role = as->role;
+	} else if (is_newborn) {
+		t->side = as->side; /* a scan saw it first, and could not know better */
 	}
 	if (!__sync_fetch_and_or(&t->counted, 1))
 		return true;
 undo:
 	leave(task, slot, as);
 	return false;
+}
+
+/* A task of the target that its mark speaks of is gone. */
+static __noinline int gone(struct task_struct *task, const struct snug_mark *mark)
+{
+	struct snug_slot *slot;
+	__u32 index;
+
+	if (!mark)
+		return 0;
+	index = mark->slot;
+	slot = bpf_map_lookup_elem(&snug_slots, &index);
+	if (!slot || slot->gen != mark->gen)
+		return 0;
+	if (mark->role == SNUG_ROLE_OWNER) {
+		slot->state = SNUG_SLOT_FREE;
+		return 0;
+	}
+	if (slot->state != SNUG_SLOT_LIVE)
+		return 0;
+	if (mark->role == SNUG_ROLE_MEMBER && BPF_CORE_READ(task, signal, live.counter) == 0)
+		tell(slot, mark, SNUG_NEWS_EXIT, task, 0, (__u32)task->exit_code);
+	return leave(task, slot, mark);
 }
 
 /* A number without a bit of its own: kept in a map, within limits. */
@@ -382,7 +411,7 @@ static __always_inline void fork_as(const struct snug_mark *mark, struct task_st
 	if (mark->role != SNUG_ROLE_MEMBER && !(mark->role == SNUG_ROLE_ARMED && is_thread))
 		return;
 	slot = live_slot(mark);
-	if (slot && join(child, slot, mark) && !is_thread)
+	if (slot && join(child, slot, mark, true) && !is_thread)
 		tell_process(slot, mark, child);
 }
 
@@ -492,7 +521,7 @@ static __always_inline void join_at_exec(struct task_struct *task)
 		return;
 	slot = live_slot(mark);
 	/* hooks that the runtime runs inside before it executes the container's program */
-	if (!slot || slot->is_waiting || !join(task, slot, mark))
+	if (!slot || slot->is_waiting || !join(task, slot, mark, false))
 		return;
 	tell_process(slot, mark, task);
 	/* made before it was here; whoever comes again under a profile makes it behind the filter
@@ -513,18 +542,46 @@ static __always_inline void begin(struct task_struct *task, struct snug_slot *sl
 	tell_process(slot, mark, task);
 }
 
+/* The task's mark, also one that waits for it. */
+static __always_inline struct snug_mark *mark_of(struct task_struct *task)
+{
+	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	__u32 tid = (__u32)task->pid;
+
+	if (!mark && n_pending)
+		mark = bpf_map_lookup_elem(&snug_pending, &tid);
+	return mark;
+}
+
+/* A thread that executes takes its leader's id (fs/exec.c, de_thread()); what waits for it must not
+ * wait for the old one.  @stored is the mark that it has, if any: then the other is one too many.
+ */
+static __always_inline void keep_pending(struct task_struct *task, __u32 old_pid,
+					 const struct snug_mark *stored)
+{
+	struct snug_mark mark = {};
+	__u32 tid = (__u32)task->pid;
+
+	if (!stored && tid == old_pid)
+		return;
+	if (!take_pending(old_pid, &mark))
+		return;
+	if (stored || put_pending(tid, &mark) <= 0)
+		gone(task, &mark);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
 	struct snug_slot *slot = NULL;
-	struct snug_mark late = {};
 
 	if (!snug_build_id)
 		return 0;
-	/* a thread that executes takes its leader's id (fs/exec.c, de_thread()) */
-	if (!mark && n_pending && adopt((__u32)old_pid, &late))
-		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (n_pending) {
+		keep_pending(task, (__u32)old_pid, mark);
+		mark = mark_of(task);
+	}
 	if (mark && mark->role == SNUG_ROLE_OWNER)
 		return 0;
 	if (mark)
@@ -533,7 +590,7 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 		if (!(n_names | n_mntns | n_cgroups))
 			return 0;
 		join_at_exec(task);
-		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+		mark = mark_of(task);
 		if (!mark)
 			return 0;
 		slot = live_slot(mark);
@@ -547,14 +604,14 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	return 0;
 }
 
-/* Takes the task's mark away, wherever it is.  False when it had none that counts. */
-static __always_inline bool take_mark(struct task_struct *task, struct snug_mark *ret)
+/* Takes the task's mark out of its storage.  False when it had none that counts. */
+static __always_inline bool take_stored(struct task_struct *task, struct snug_mark *ret)
 {
 	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
 	bool is_counted;
 
 	if (!mark)
-		return n_pending && take_pending((__u32)task->pid, ret);
+		return false;
 	*ret = *mark;
 	/* who is just about to count it will see that it is too late */
 	is_counted = __sync_fetch_and_or(&mark->counted, 1);
@@ -563,79 +620,76 @@ static __always_inline bool take_mark(struct task_struct *task, struct snug_mark
 	return is_counted || ret->role == SNUG_ROLE_OWNER;
 }
 
+/* A fork and a scan that met the task at the same moment may have left a mark in both places. */
+static __always_inline void leave_for_good(struct task_struct *task)
+{
+	struct snug_mark mark = {};
+
+	if (take_stored(task, &mark))
+		gone(task, &mark);
+	if (n_pending && take_pending((__u32)task->pid, &mark))
+		gone(task, &mark);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(snug_exit, struct task_struct *task)
 {
-	struct snug_mark gone = {};
-	struct snug_slot *slot;
-	__u32 index;
-
-	if (!take_mark(task, &gone))
-		return 0;
-	index = gone.slot;
-	slot = bpf_map_lookup_elem(&snug_slots, &index);
-	if (!slot || slot->gen != gone.gen)
-		return 0;
-	if (gone.role == SNUG_ROLE_OWNER) {
-		slot->state = SNUG_SLOT_FREE;
-		return 0;
-	}
-	if (slot->state != SNUG_SLOT_LIVE)
-		return 0;
-	if (task->signal->live.counter == 0 && gone.role == SNUG_ROLE_MEMBER)
-		tell(slot, &gone, SNUG_NEWS_EXIT, task, 0, (__u32)task->exit_code);
-	leave(task, slot, &gone);
+	leave_for_good(task);
 	return 0;
 }
 
-static __always_inline bool is_marked_as(struct task_struct *task, const struct snug_mark *owner)
-{
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+enum relation {
+	REL_NONE,   /* it has no mark, or an old one */
+	REL_OURS,   /* it has joined */
+	REL_PICKED, /* user space points at it */
+	REL_OTHERS, /* it belongs to another recording */
+	REL_OWNER,  /* it records */
+};
 
-	return mark && mark->role != SNUG_ROLE_OWNER && is_same_target(mark, owner);
+/* What @task is to the recorder that has the mark @owner. */
+static __noinline int relation(struct task_struct *task, const struct snug_mark *owner)
+{
+	struct snug_mark *mark = mark_of(task);
+
+	if (!mark || !owner)
+		return REL_NONE;
+	if (mark->role == SNUG_ROLE_OWNER)
+		return REL_OWNER;
+	if (is_same_target(mark, owner))
+		return mark->role == SNUG_ROLE_PICKED ? REL_PICKED : REL_OURS;
+	return live_slot(mark) ? REL_OTHERS : REL_NONE;
 }
 
-static __always_inline bool has_comm(const struct task_struct *task, const char *want)
+static __always_inline bool is_named(const struct task_struct *task, const char *want)
 {
-	char comm[SNUG_COMM_LEN] = {};
+	const struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	char comm[SNUG_COMM_LEN] __attribute__((aligned(8))) = {};
 
-	bpf_probe_read_kernel_str(comm, sizeof(comm), task->comm);
-	for (int i = 0; i < SNUG_COMM_LEN; i++) {
-		if (comm[i] != want[i])
+	bpf_probe_read_kernel_str(comm, sizeof(comm), leader->comm);
+	return *(__u64 *)comm == *(const __u64 *)want &&
+	       *(__u64 *)(comm + 8) == *(const __u64 *)(want + 8);
+}
+
+static __always_inline bool in_group(struct task_struct *task, const struct snug_scan *scan,
+				     const struct snug_mark *owner)
+{
+	__u32 kind = scan->group.kind;
+	int parent;
+
+	if (kind == SNUG_GROUP_PROCESS || kind == SNUG_GROUP_TREE) {
+		if ((__u32)task->tgid == scan->tgid)
+			return true;
+		if (kind == SNUG_GROUP_PROCESS)
 			return false;
+		/* all threads of a process have the same parent */
+		parent = relation(task->real_parent, owner);
+		return parent == REL_OURS || parent == REL_PICKED;
 	}
-	return true;
-}
-
-static __always_inline bool is_wanted(struct task_struct *task, const struct snug_scan *scan,
-				      const struct snug_mark *owner)
-{
-	switch (scan->group.kind) {
-	case SNUG_GROUP_PROCESS:
-		return is_marked_as(task->group_leader, owner);
-	case SNUG_GROUP_TREE:
-		return is_marked_as(task->group_leader, owner) ||
-		       is_marked_as(task->real_parent, owner);
-	case SNUG_GROUP_MNTNS:
+	if (kind == SNUG_GROUP_MNTNS)
 		return mntns_of(task) == scan->group.id;
-	case SNUG_GROUP_CGROUP:
+	if (kind == SNUG_GROUP_CGROUP)
 		return is_in_cgroup(task, &scan->group);
-	case SNUG_GROUP_COMM:
-		return has_comm(task->group_leader, scan->comm);
-	}
-	return false;
-}
-
-/* The task may have begun to exit while it joined; its exit may have come too early to see that. */
-static __always_inline bool exits(struct task_struct *task, struct snug_slot *slot)
-{
-	struct snug_mark gone = {};
-
-	if (!(task->flags & PF_EXITING))
-		return false;
-	if (take_mark(task, &gone))
-		leave(task, slot, &gone);
-	return true;
+	return kind == SNUG_GROUP_COMM && is_named(task, scan->comm);
 }
 
 /* Runs for every task, in the recorder's read(2), and does what the recorder's slot orders. */
@@ -643,24 +697,31 @@ SEC("iter/task")
 int snug_scan(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct snug_mark *owner, *has, as = {};
+	struct snug_mark *owner, as = {};
 	struct snug_slot *slot;
+	bool is_wanted;
 	__u32 index;
+	int rel;
 
-	if (!task || task->flags & (PF_KTHREAD | PF_EXITING))
+	if (!task || task->flags & PF_KTHREAD)
 		return 0;
 	owner = bpf_task_storage_get(&snug_tasks, bpf_get_current_task_btf(), 0, 0);
 	if (!owner || owner->role != SNUG_ROLE_OWNER)
 		return 0;
 	index = owner->slot;
 	slot = bpf_map_lookup_elem(&snug_slots, &index);
-	if (!slot || slot->gen != owner->gen || !is_wanted(task, &slot->scan, owner))
+	if (!slot || slot->gen != owner->gen)
 		return 0;
-	has = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	if (has && (has->role == SNUG_ROLE_OWNER ||
-		    (is_same_target(has, owner) && has->role != SNUG_ROLE_PICKED)))
+	is_wanted = in_group(task, &slot->scan, owner);
+	rel = relation(task, owner);
+	if (rel == REL_PICKED) {
+		slot->scan.tgid = (__u32)task->tgid;
+		is_wanted = true;
+	}
+	/* a leader may have ended before its threads */
+	if (!is_wanted || rel == REL_OWNER || rel == REL_OURS || task->flags & PF_EXITING)
 		return 0;
-	if (has && !is_same_target(has, owner) && live_slot(has)) {
+	if (rel == REL_OTHERS) {
 		slot->scan.taken++;
 		return 0;
 	}
@@ -668,10 +729,13 @@ int snug_scan(struct bpf_iter__task *ctx)
 	as.gen = owner->gen;
 	as.role = slot->scan.role;
 	as.side = slot->scan.side;
-	if (!join(task, slot, &as))
+	if (!join(task, slot, &as, false))
 		return 0;
 	slot->scan.added++;
-	if (!exits(task, slot) && task->pid == task->tgid)
+	if (task->pid == task->tgid)
 		tell_process(slot, &as, task);
+	/* it may have begun to exit, and looked for its mark too early */
+	if (task->flags & PF_EXITING)
+		leave_for_good(task);
 	return 0;
 }
