@@ -4,6 +4,7 @@
 # attached to while they run, joined by others that enter their namespaces.
 
 # shellcheck disable=SC2154  # the libraries set them
+# shellcheck disable=SC2030,SC2031  # each test and its teardown share a shell
 # shellcheck disable=SC2016  # what single quotes keep is for the inner shell
 load ../lib/bpf-test
 load ../lib/contain
