@@ -47,9 +47,6 @@ static int check_values(const struct attach_options *o, struct attach_request *r
 
 	if (o->containers.is_set && !o->containers.len)
 		return snug_err_set(err, -EINVAL, "--container: no name given");
-	for (size_t i = 0; i < o->containers.len; i++)
-		if (!*o->containers.items[i])
-			return snug_err_set(err, -EINVAL, "--container: an empty name");
 	if (o->pid && (snug_parse_u64(o->pid, INT32_MAX, &pid) < 0 || pid == 0))
 		return snug_err_set(err, -EINVAL, "--pid: '%.64s' is no process id", o->pid);
 	ret->pid = (pid_t)pid;

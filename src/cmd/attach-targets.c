@@ -299,9 +299,11 @@ int attach_targets_look(struct attach_targets *t, struct snug_err *err)
 		if (r < 0 && r != -ENOENT)
 			return snug_err_set(err, r, "%s", snug_err_msg(&none));
 		/* another word has meant it */
-		if (r == 0 && has_container(t, c))
+		if (r == 0 && has_container(t, c)) {
 			one->state = ATTACH_OVER;
-		else if (r == 0)
+			one->worker = attach_worker_free(one->worker);
+		}
+		if (r == 0 && one->state == ATTACH_WAITING)
 			set_container(t, one, c);
 		r = 0;
 	}

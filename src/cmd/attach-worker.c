@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Worker and parent share a socket and a memory file.  The worker says over the socket that it
- * records, or why it cannot; then what is new; at last that the recording is in the file.  The
- * parent says one thing only, by closing its direction: stop.  That is also what a parent's death
- * does, so no worker is left behind; and a worker that dies is seen by the end of its messages.
+ * Worker and parent share a socket and a memory file.  The worker says over the socket that it is
+ * ready, that it records, or why it cannot; then what is new; at last that the recording is in the
+ * file.  The parent says what to record, and stop: by closing its direction.  That is also what a
+ * parent's death does, so no worker is left behind; and a worker that dies is seen by the end of
+ * its messages.
  */
 #include "cmd/attach-worker.h"
 
@@ -32,8 +33,9 @@ enum {
 };
 
 enum message_type {
-	MESSAGE_READY,
-	MESSAGE_FAILED, /* code, text */
+	MESSAGE_READY,   /* to be told what to record */
+	MESSAGE_RECORDS, /* from now on */
+	MESSAGE_FAILED,  /* code, text */
 	MESSAGE_NEWS,
 	MESSAGE_END, /* the recording is in the file; code: -ENODATA when it is not */
 };
@@ -56,6 +58,12 @@ struct attach_worker {
 	bool has_ended; /* its last message has come */
 	int code;
 	int wstatus;
+};
+
+/* What to record; the worker's copy. */
+struct order {
+	struct attach_target target; /* .cgroup is not sent */
+	char cgroup[4096];
 };
 
 /* In the worker. */
@@ -144,23 +152,29 @@ static int join(struct worker *w, struct snug_err *err)
 	return 0;
 }
 
-static int try_session(struct worker *w, bool alone, struct snug_err *err)
+static int new_session(struct worker *w, bool alone, struct snug_err *err)
 {
 	struct snug_session_options opts = { .alone = alone, .on_event = on_event, .data = w };
-	int r;
 
+	return snug_session_new(&opts, &w->session, err);
+}
+
+static int try_session(struct worker *w, bool alone, struct snug_err *err)
+{
+	int r = 0;
+
+	if (!w->session)
+		r = new_session(w, alone, err);
 	w->is_armed =
 		w->target->kind == ATTACH_CONTAINER && !snug_proc_has_executed("", w->target->pid);
-	r = snug_session_new(&opts, &w->session, err);
-	if (r < 0)
-		return r;
-	r = join(w, err);
-	if (r < 0)
+	if (r == 0)
+		r = join(w, err);
+	if (r < 0) /* what has joined must not stay */
 		w->session = snug_session_free(w->session);
 	return r;
 }
 
-static int open_session(struct worker *w, struct snug_err *err)
+static int join_target(struct worker *w, struct snug_err *err)
 {
 	bool alone = false;
 	int r;
@@ -204,22 +218,51 @@ static bool observe(struct worker *w)
 	return false;
 }
 
+static int fail(struct worker *w, int code, struct snug_err *err)
+{
+	w->news.code = code;
+	set_text(w, snug_err_msg(err));
+	tell(w, MESSAGE_FAILED, 0);
+	set_text(w, "");
+	snug_err_done(err);
+	return code;
+}
+
+/* Waits for an order, and for the next one when its target has ended already.  False when the
+ * parent wants nothing any more, or it cannot be done. */
+static bool join_one(struct worker *w, struct order *order)
+{
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	int r = new_session(w, false, &err);
+
+	if (r < 0)
+		return fail(w, r, &err), false;
+	tell(w, MESSAGE_READY, 0);
+	while (recv(w->sock, order, sizeof(*order), 0) == (ssize_t)sizeof(*order)) {
+		order->target.cgroup = order->cgroup;
+		w->target = &order->target;
+		r = join_target(w, &err);
+		if (r == 0)
+			return true;
+		(void)fail(w, r, &err);
+		if (r != -ESRCH)
+			break;
+	}
+	return false;
+}
+
 static int run_worker(struct worker *w)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
-	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	struct order order;
 	int r;
 
-	r = open_session(w, &err);
-	if (r < 0) {
-		w->news.code = r;
-		set_text(w, snug_err_msg(&err));
-		tell(w, MESSAGE_FAILED, 0);
-		return r;
-	}
+	if (!join_one(w, &order))
+		return -ECANCELED;
 	w->news.from_start = w->is_armed;
-	tell(w, MESSAGE_READY, 0);
+	w->news.code = 0;
+	tell(w, MESSAGE_RECORDS, 0);
 	recording = snug_session_finish(w->session, -1, observe(w));
 	snug_recording_write(recording, &text);
 	r = snug_session_has_begun(w->session) ? snug_write_all(w->file, text.buf, text.len)
@@ -230,11 +273,9 @@ static int run_worker(struct worker *w)
 	return r;
 }
 
-static _Noreturn void work(const struct attach_target *target, int sock, int file)
+static _Noreturn void work(int sock, int file)
 {
-	struct worker w = {
-		.target = target, .sock = sock, .file = file, .news = { .seccomp_mode = -1 }
-	};
+	struct worker w = { .sock = sock, .file = file, .news = { .seccomp_mode = -1 } };
 	int r = run_worker(&w);
 
 	w.session = snug_session_free(w.session);
@@ -295,12 +336,26 @@ static const char *cause_of_death(struct attach_worker *w)
 						  : "an unknown cause";
 }
 
-int attach_worker_start(const struct attach_target *target, struct attach_worker **ret,
-			struct snug_err *err)
+/* The answer to what was asked: @wanted, or a failure. */
+static int hear(struct attach_worker *w, enum message_type wanted, struct snug_err *err)
+{
+	struct message m;
+
+	if (!receive(w, START_TIMEOUT_MS, &m) && !w->status.is_over)
+		return snug_err_set(err, -ETIMEDOUT, "the recorder does not get ready");
+	if (w->status.is_over)
+		return snug_err_set(err, -EIO, "the recorder died of %s", cause_of_death(w));
+	if (m.type == MESSAGE_FAILED)
+		return snug_err_set(err, m.code, "%s", m.text);
+	snug_bug_on(m.type != wanted);
+	take(w, &m);
+	return 0;
+}
+
+int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
 {
 	CLEANUP(attach_worker_freep) struct attach_worker *w = xcalloc(1, sizeof(*w));
-	struct message m;
-	int socks[2];
+	int socks[2], r;
 
 	w->sock = -EBADF;
 	w->file = memfd_create("snug-recording", MFD_CLOEXEC);
@@ -313,22 +368,32 @@ int attach_worker_start(const struct attach_target *target, struct attach_worker
 	w->pid = fork();
 	if (w->pid == 0) {
 		close(socks[0]);
-		work(target, socks[1], w->file);
+		work(socks[1], w->file);
 	}
 	close(socks[1]);
 	if (w->pid < 0) {
 		w->pid = 0;
 		return snug_err_errno(err, "fork");
 	}
-	if (!receive(w, START_TIMEOUT_MS, &m) && !w->status.is_over)
-		return snug_err_set(err, -ETIMEDOUT, "the recorder does not get ready");
-	if (w->status.is_over)
-		return snug_err_set(err, -EIO, "the recorder died of %s", cause_of_death(w));
-	if (m.type == MESSAGE_FAILED)
-		return snug_err_set(err, m.code, "%s", m.text);
-	take(w, &m);
-	*ret = STEAL(w);
-	return 0;
+	r = hear(w, MESSAGE_READY, err);
+	if (r == 0)
+		*ret = STEAL(w);
+	return r;
+}
+
+int attach_worker_join(struct attach_worker *w, const struct attach_target *target,
+		       struct snug_err *err)
+{
+	struct order order = { .target = *target };
+	const char *cgroup = target->cgroup ? target->cgroup : "";
+
+	if (strlen(cgroup) >= sizeof(order.cgroup))
+		return snug_err_set(err, -ENAMETOOLONG, "the cgroup's name is too long");
+	memcpy(order.cgroup, cgroup, strlen(cgroup) + 1);
+	order.target.cgroup = NULL;
+	if (send(w->sock, &order, sizeof(order), MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		return snug_err_errno(err, "cannot reach the recorder");
+	return hear(w, MESSAGE_RECORDS, err);
 }
 
 int attach_worker_fd(const struct attach_worker *w)

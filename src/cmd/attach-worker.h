@@ -40,10 +40,14 @@ struct attach_status {
 
 struct attach_worker;
 
-/* Returns when it records.  -ESRCH when the target has ended; other errors have their reasons in
- * @err.  Blocked signals stay blocked in the worker, which ends with this process. */
-int attach_worker_start(const struct attach_target *target, struct attach_worker **ret,
-			struct snug_err *err) __attribute__((warn_unused_result));
+/* Gets a worker ready, up to what can be done before the target is known; signals that are blocked
+ * stay blocked in it, and it ends with this process. */
+int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
+/* Returns when it records.  -ESRCH when the target has ended; the worker can be told another one
+ * then.  Other errors are for good. */
+int attach_worker_join(struct attach_worker *w, const struct attach_target *target,
+		       struct snug_err *err) __attribute__((warn_unused_result));
 /* Kills what still runs. */
 struct attach_worker *attach_worker_free(struct attach_worker *w);
 DEFINE_FREEP(struct attach_worker, attach_worker_freep, attach_worker_free)

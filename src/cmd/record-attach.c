@@ -17,7 +17,6 @@
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/verb.h"
-#include "trace/engine.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -29,6 +28,7 @@
 enum {
 	TICK_MS = 100,
 	WAIT_TICK_MS = 5,
+	CLOSE_TICK_MS = 1,
 	LOOK_EVERY_US = 250000,    /* for containers of runtimes whose folders are not known */
 	LOOK_CLOSELY_US = 1000000, /* after a folder has changed: a state file comes later */
 };
@@ -42,8 +42,6 @@ struct attach {
 	int epoll;
 	uint64_t start_us, drawn_us;
 	/* while somebody waits: */
-	struct snug_engine
-		*engine; /* loaded, so that a container that comes does not wait for that */
 	uint64_t stamp, changed_us, looked_us;
 	bool has_failed; /* something went wrong and was told */
 	struct snug_err *err;
@@ -55,7 +53,6 @@ static void attach_done(struct attach *a)
 	liveline_hide(&a->live);
 	attach_targets_done(&a->targets);
 	attach_files_done(&a->files);
-	snug_engine_free(a->engine);
 	closep(&a->epoll);
 }
 
@@ -91,7 +88,9 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 {
 	int r;
 
-	r = attach_worker_start(&t->what, &t->worker, err);
+	r = t->worker ? 0 : attach_worker_new(&t->worker, err);
+	if (r == 0)
+		r = attach_worker_join(t->worker, &t->what, err);
 	if (r == 0)
 		r = watch(a, t, err);
 	if (r < 0)
@@ -187,15 +186,16 @@ static void draw(struct attach *a, uint64_t now)
 	size_t n = 0;
 
 	VEC_FOREACH (t, &a->targets.all)
-		n += t->worker != NULL;
+		n += t->state >= ATTACH_RECORDING;
 	snug_str_addf(&text, " recording %" PRIu64 " s  ", (now - a->start_us) / 1000000);
 	if (n > 1)
 		snug_str_addf(&text, " %zu containers:", n);
 	VEC_FOREACH (t, &a->targets.all) {
-		const struct attach_status *s = t->worker ? attach_worker_status(t->worker) : NULL;
+		const struct attach_status *s;
 
-		if (!s)
+		if (t->state < ATTACH_RECORDING || !t->worker)
 			continue;
+		s = attach_worker_status(t->worker);
 		snug_str_addf(&text, " %zu", s->n_calls);
 		if (s->newest_us && (!newest || s->newest_us > newest->newest_us))
 			newest = s;
@@ -218,7 +218,10 @@ static void on_tick(void *data)
 	on_ready(data);
 	if (attach_targets_has(&a->targets, ATTACH_WAITING))
 		look_again(a, now);
-	a->sup.tick_ms = attach_targets_has(&a->targets, ATTACH_WAITING) ? WAIT_TICK_MS : TICK_MS;
+	a->sup.tick_ms = TICK_MS;
+	if (attach_targets_has(&a->targets, ATTACH_WAITING))
+		a->sup.tick_ms =
+			now - a->changed_us < LOOK_CLOSELY_US ? CLOSE_TICK_MS : WAIT_TICK_MS;
 	VEC_FOREACH (t, &a->targets.all) {
 		if (t->state == ATTACH_RECORDING && t->end_us && now >= t->end_us &&
 		    !t->is_asked_to_end) {
@@ -254,19 +257,28 @@ static int prepare(struct attach *a)
 	r = output_check(job->output, a->err);
 	if (r == 0)
 		r = attach_targets_find(&a->targets, job->options, job->request, a->err);
+	if (r == 0 && !job->options->each && job->recording && a->targets.all.len > 1) {
+		snug_err_set(a->err, -EINVAL,
+			     "--recording keeps one recording: of several containers, with --each");
+		return SNUG_EXIT_USAGE;
+	}
 	if (r == 0 && !job->options->each)
 		r = attach_files_open(&a->files, job->output, job->recording, a->err);
 	VEC_FOREACH (t, &a->targets.all) {
 		if (r == 0 && t->state == ATTACH_FOUND)
 			r = begin(a, t, a->err);
 	}
-	if (r == 0 && attach_targets_has(&a->targets, ATTACH_WAITING))
-		r = snug_engine_open(false, &a->engine, a->err);
-	if (r < 0)
-		return SNUG_EXIT_FAILED;
+	return r < 0 ? SNUG_EXIT_FAILED : 0;
+}
+
+/* Gets workers ready for containers that are still to come: there will be no time for that. */
+static int prepare_waiting(struct attach *a)
+{
 	VEC_FOREACH (t, &a->targets.all) {
 		if (t->state != ATTACH_WAITING)
 			continue;
+		if (!t->worker && attach_worker_new(&t->worker, a->err) < 0)
+			return SNUG_EXIT_FAILED;
 		say_log("Waiting for %s", t->label);
 		say_person("waiting for %s; Ctrl-C ends", t->label);
 	}
@@ -311,9 +323,9 @@ static void collect(struct attach *a)
 	VEC_FOREACH (t, &a->targets.all) {
 		CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
-		if (!t->worker && t->state == ATTACH_OVER)
+		if (!t->worker)
 			continue;
-		if (!t->worker) {
+		if (t->state < ATTACH_RECORDING) {
 			say_error("record: %s did not appear: nothing was recorded of it",
 				  t->label);
 			a->has_failed = true;
@@ -357,15 +369,22 @@ static int write_files(const struct attach *a, struct attach_files *f, const cha
 		.is_json = a->job->is_json,
 		.no_entered = a->job->output->no_entered,
 	};
+	size_t n_calls = 0;
 	int r;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		summary.is_cut |= recordings[i]->attached;
+		n_calls += recordings[i]->calls.len;
+	}
 	r = n == 1 ? keep_recording(f, recordings[0], err) : 0;
 	if (r == 0)
 		r = output_write(&f->output, name, recordings, n, &derived, err);
+	if (r == -ENODATA && !n_calls) {
+		snug_err_done(err);
+		return snug_err_set(err, r, "%s made no system call while it was recorded", label);
+	}
 	if (r < 0)
-		return r;
+		return snug_err_wrap(err, r, "%s", label);
 	summary.profile_path = f->output.path;
 	summary.has_base = output_has_base(a->job->output, recordings, n);
 	record_summary_print(&summary);
@@ -380,7 +399,7 @@ static void write_each(struct attach *a)
 
 		if (!one || write_files(a, &t->files, t->name, t->label, &one, 1, &err) == 0)
 			continue;
-		say_error("record: %s: %s", t->label, snug_err_msg(&err));
+		say_error("record: %s", snug_err_msg(&err));
 		a->has_failed = true;
 	}
 }
@@ -418,6 +437,8 @@ int record_attach(const struct record_attach *job, struct snug_err *err)
 	/* from here on signals wait until they can be handled, and workers never get any */
 	supervise_prepare();
 	status = prepare(&a);
+	if (status == 0)
+		status = prepare_waiting(&a);
 	if (status)
 		return status;
 	observe(&a);

@@ -385,10 +385,6 @@ static int check_attach(const struct record_args *args, char **argv, struct atta
 	if (o->each && (is_stdout(args->output.file) || is_stdout(args->recording)))
 		return snug_err_set(err, -EINVAL, "--each makes several files: %s cannot be -",
 				    is_stdout(args->output.file) ? "-o" : "--recording");
-	if (args->recording && !o->each && o->containers.len > 1)
-		return snug_err_set(err, -EINVAL,
-				    "--recording keeps one recording: of several containers, "
-				    "with --each");
 	return 0;
 }
 
