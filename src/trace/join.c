@@ -83,7 +83,7 @@ static void hold(struct snug_target *t)
 
 static void release(struct snug_target *t)
 {
-	uint64_t none = 0;
+	__u64 none = 0;
 
 	if (__atomic_sub_fetch(&t->slot->tasks, 1, __ATOMIC_SEQ_CST) == 0 && t->slot->is_finite)
 		(void)__atomic_compare_exchange_n(&t->slot->tasks, &none, SNUG_TASKS_ENDED, false,
