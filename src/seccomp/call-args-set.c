@@ -14,6 +14,7 @@
 #include <string.h>
 
 enum {
+	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 8,      /* values, for "all but these" */
@@ -357,10 +358,14 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 	CLEANUP(rows_done) struct rows rows = { 0 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	struct writer w = { .call = call, .out = &text };
-	bool is_cut = false;
+	bool is_cut = false, is_part;
 
 	snug_argset_copy(&plain, set);
+	is_part = plain.len > MAX_SIMPLIFIED;
+	if (is_part)
+		plain.len = MAX_SIMPLIFIED;
 	snug_argset_simplify(&plain);
+	is_part = is_part || plain.len > MAX_BOXES;
 	w.largest = largest_of(&plain);
 	rows_from(&plain, &rows);
 	if (!rows.len) {
@@ -375,7 +380,7 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 		else
 			add_row(&w, &rows.items[i]);
 	}
-	if (plain.len > MAX_BOXES && !is_cut)
+	if (is_part && !is_cut)
 		snug_str_add(&text, " or ...");
 	snug_str_add(out, snug_str_text(&text));
 }
