@@ -30,12 +30,10 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
 		cells = VEC_PUSH(&opinions);
 		r = snug_meaning_cells(m->inputs[i], arch, nr, cells, NULL);
 		VEC_FOREACH (cell, cells)
-			cell->decision.ret = snug_merge_ret(m, m->opts->mode, &cell->decision);
+			cell->decision.ret = snug_merge_ret(m, &cell->decision);
 	}
 	if (r == 0)
 		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions);
-	VEC_FOREACH (piece, ret)
-		piece->answer.ret = snug_merge_final_ret(m, piece->answer.ret);
 	return r;
 }
 
@@ -65,13 +63,13 @@ static uint32_t wanted_constant(const struct snug_merger *m, enum snug_arch arch
 		bool is_named = use < end && use->input == i;
 
 		if (is_named)
-			one.ret = snug_merge_use_ret(m, m->opts->mode, use++);
+			one.ret = snug_merge_use_ret(m, use++);
 		if (!snug_meaning_has_arch(m->inputs[i], arch))
 			continue;
 		all = is_first ? one : snug_merge_combine(m->opts->mode, all, one);
 		is_first = false;
 	}
-	return snug_merge_final_ret(m, all.ret);
+	return all.ret;
 }
 
 static void compare_constant(const struct snug_merger *m, enum snug_arch arch,
@@ -206,6 +204,17 @@ static bool is_as_native(const struct snug_merger *m, enum snug_arch arch, bool 
 	return !is_partial && arch != native && snug_arch_arg_bits(arch) == 64 &&
 	       snug_arch_arg_bits(native) == 64 && snug_syscall_number(native, name->name) >= 0 &&
 	       !name->is_parent && !has_twin(name, arch, nr);
+}
+
+bool snug_merge_has_twin(const struct snug_merger *m, const struct snug_merge_name *name)
+{
+	VEC_FOREACH (arch, &m->arches) {
+		int64_t nr = snug_syscall_number(*arch, name->name);
+
+		if (nr >= 0 && has_twin(name, *arch, (uint32_t)nr))
+			return true;
+	}
+	return false;
 }
 
 static int check_name(struct snug_merger *m, enum snug_arch arch, bool is_partial,
