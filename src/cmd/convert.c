@@ -81,9 +81,8 @@ static int read_options(const struct convert_args *args, char **argv, struct job
 	if (!argv[0])
 		return snug_err_set(err, -EINVAL, "no profile provided");
 	if (argv[1])
-		return snug_err_set(err, -EINVAL, "one profile at a time: '%.64s' is too many%s",
-				    argv[1],
-				    argv[1][0] == '-' ? "; options stand before the profile" : "");
+		return snug_err_set(err, -EINVAL, "one profile at a time: '%.64s' is too many",
+				    argv[1]);
 	if (args->program)
 		return snug_err_set(err, -EINVAL,
 				    "--program-name is for AppArmor profiles, which this snug does "

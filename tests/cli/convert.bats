@@ -99,7 +99,8 @@ read_yaml() {
 	status_is 2
 	has err "one profile at a time: 'log.json' is too many"
 	convert log.json -f pfc
-	has err "'-f' is too many; options stand before the profile"
+	status_is 2
+	has err "'-f' comes too late: options stand before 'log.json'"
 	convert -f sytemd log.json
 	status_is 2
 	has err "unsupported format: sytemd, did you mean 'systemd'?"
