@@ -104,11 +104,14 @@ struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *
 	return NULL;
 }
 
+/* In an intersection, the default of one input may allow more than all defaults together: then it
+ * still counts for the names that another input allows. */
 static uint32_t lowered(const struct snug_merger *m, uint32_t default_ret)
 {
+	bool is_refusal = !snug_ret_is_stricter(m->default_ret, default_ret);
 	bool is_low = snug_ret_compare(default_ret, m->default_ret) <= 0;
 
-	return m->has_lowered_default && !is_low ? m->default_ret : default_ret;
+	return m->has_lowered_default && is_refusal && !is_low ? m->default_ret : default_ret;
 }
 
 struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size_t input)

@@ -383,8 +383,8 @@ static void merge_texts(const char *const *texts, enum snug_merge_mode mode,
 	*ret_n = n;
 }
 
-static void check_texts(const char *const *texts, enum snug_profile_format format, const char *want,
-			const char *notes)
+static void check_texts(const char *const *texts, enum snug_merge_mode mode,
+			enum snug_profile_format format, const char *want, const char *notes)
 {
 	struct snug_seccomp_profile *profiles[MAX_INPUTS];
 	CLEANUP(snug_str_done) struct snug_str got_notes = SNUG_STR_INIT;
@@ -392,7 +392,7 @@ static void check_texts(const char *const *texts, enum snug_profile_format forma
 	CLEANUP(freep) char *got = NULL;
 	size_t n;
 
-	merge_texts(texts, SNUG_MERGE_UNION, format, profiles, &n, &m);
+	merge_texts(texts, mode, format, profiles, &n, &m);
 	got = text_of(m.profile);
 	assert_string_equal(got, want);
 	notes_of(&m, &got_notes);
@@ -415,7 +415,7 @@ static void resources(void **state)
 
 	(void)state;
 	check_texts(
-		texts, SNUG_PROFILE_CRD_YAML,
+		texts, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		"kind: SeccompProfile\n"
 		"metadata: {}\n"
@@ -435,6 +435,34 @@ static void resources(void **state)
 		"  - action: SCMP_ACT_ALLOW\n"
 		"    names:\n"
 		"    - write\n"
+		"status: {}\n",
+		"! defaultAction: a SeccompProfile has no place for SCMP_ACT_ERRNO(ENOSYS): it is "
+		"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)\n");
+}
+
+/* What a deny list does not name is still what the allow list allows. */
+static void resource_of_a_deny_list(void **state)
+{
+	static const char *const texts[] = {
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
+		"{\"names\":[\"ptrace\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":["
+		"{\"names\":[\"ptrace\",\"read\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		NULL,
+	};
+
+	(void)state;
+	check_texts(
+		texts, SNUG_MERGE_INTERSECT, SNUG_PROFILE_CRD_YAML,
+		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
+		"kind: SeccompProfile\n"
+		"metadata: {}\n"
+		"spec:\n"
+		"  defaultAction: SCMP_ACT_ERRNO\n"
+		"  syscalls:\n"
+		"  - action: SCMP_ACT_ALLOW\n"
+		"    names:\n"
+		"    - read\n"
 		"status: {}\n",
 		"! defaultAction: a SeccompProfile has no place for SCMP_ACT_ERRNO(ENOSYS): it is "
 		"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)\n");
@@ -461,7 +489,7 @@ static void what_is_taken_from_the_first(void **state)
 	};
 
 	(void)state;
-	check_texts(same_base, SNUG_PROFILE_CRD_YAML,
+	check_texts(same_base, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		    "apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		    "kind: SeccompProfile\n"
 		    "metadata:\n"
@@ -473,7 +501,7 @@ static void what_is_taken_from_the_first(void **state)
 		    "status: {}\n",
 		    "");
 	check_texts(
-		other_base, SNUG_PROFILE_CRD_YAML,
+		other_base, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		"kind: SeccompProfile\n"
 		"metadata:\n"
@@ -808,6 +836,7 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(resources),
+		cmocka_unit_test(resource_of_a_deny_list),
 		cmocka_unit_test(what_is_taken_from_the_first),
 		cmocka_unit_test(is_first_by_meaning),
 		cmocka_unit_test(too_large),
