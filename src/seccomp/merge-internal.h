@@ -132,6 +132,9 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
 int snug_merge_check(struct snug_merger *m);
 /* Whether another name has the same number on some ABI of the result. */
 bool snug_merge_has_twin(const struct snug_merger *m, const struct snug_merge_name *name);
+/* Compares it on the ABIs of other kernels, once it is final.  Those of a kernel where something is
+ * too lax are no longer listed, and a note says so: entries are made for one kernel. */
+int snug_merge_check_others(struct snug_merger *m);
 /* Notes for what is stricter than it should be. */
 void snug_merge_note_inexact(struct snug_merger *m);
 /* Whether the result means what the first input does. */
