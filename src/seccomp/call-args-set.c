@@ -18,6 +18,7 @@ enum {
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 8,      /* values, for "all but these" */
+	MAX_FEW = 4,          /* values that are listed, and not told as a range */
 };
 
 struct ranges {
@@ -262,6 +263,20 @@ static void add_end(const struct writer *w, const struct snug_call_arg *arg, uin
 		snug_arg_add_value(arg, value, w->out);
 }
 
+/* "AF_UNIX|AF_INET": that their numbers are neighbours says nothing of names. */
+static bool add_few_values(const struct writer *w, const struct snug_call_arg *arg,
+			   const struct snug_arg_range *r)
+{
+	if (arg->kind != SNUG_ARG_ENUM || !is_interval(r) || r->hi - r->lo >= MAX_FEW)
+		return false;
+	for (uint64_t value = r->lo;; value++) {
+		snug_arg_add_value(arg, value, w->out);
+		if (value == r->hi)
+			return true;
+		snug_str_addc(w->out, '|');
+	}
+}
+
 static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		      const struct snug_arg_range *r)
 {
@@ -269,6 +284,8 @@ static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		add_pattern(arg, r->mask, r->value, false, w->out);
 		return;
 	}
+	if (add_few_values(w, arg, r))
+		return;
 	if (r->lo == r->hi) {
 		snug_arg_add_value(arg, r->lo, w->out);
 	} else if (r->lo == 0) {
