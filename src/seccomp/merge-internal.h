@@ -106,7 +106,7 @@ uint32_t snug_merge_use_ret(const struct snug_merger *m, const struct snug_merge
 void snug_merge_next_level(struct snug_merger *m, struct snug_merge_name *name, const char *why,
 			   enum snug_arch arch);
 /* Writes @pieces down, without what has the answer of the default.  -E2BIG over
- * SNUG_LIMIT_MERGE_ENTRIES. */
+ * snug_merge_pieces_max(). */
 int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge_pieces *pieces,
 			    struct snug_merge_entries *ret);
 

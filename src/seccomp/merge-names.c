@@ -267,6 +267,7 @@ int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge
 			    struct snug_merge_entries *ret)
 {
 	struct snug_merge_entries out = { 0 };
+	size_t max = snug_merge_pieces_max(pieces);
 	int r = 0;
 
 	for (size_t i = 0; i < pieces->len && r == 0; i++) {
@@ -276,7 +277,7 @@ int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge
 		if (pieces->items[i].answer.ret == m->default_ret)
 			continue;
 		region_of(pieces, i, &region);
-		r = snug_argset_to_conds(&region, SNUG_LIMIT_MERGE_ENTRIES - out.len, &conds);
+		r = snug_argset_to_conds(&region, max - out.len, &conds);
 		VEC_FOREACH (c, &conds)
 			*VEC_PUSH(&out) =
 				(struct snug_merge_entry){ pieces->items[i].answer.ret, *c };
