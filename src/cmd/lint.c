@@ -204,7 +204,9 @@ static void add_rules(const struct lint_args *args, struct snug_str *out)
 		lint_add_rules_text(out);
 }
 
-static int write_output(const char *path, const struct snug_str *text, struct snug_err *err)
+/* @files: what must not be replaced. */
+static int write_output(const char *path, const struct files *files, const struct snug_str *text,
+			struct snug_err *err)
 {
 	CLEANUP(snug_outfile_freep) struct snug_outfile *file = NULL;
 	int r;
@@ -218,6 +220,10 @@ static int write_output(const char *path, const struct snug_str *text, struct sn
 	r = snug_outfile_open(path, &file, err);
 	if (r < 0)
 		return r;
+	VEC_FOREACH (one, &files->all)
+		if (snug_outfile_is(file, one->label))
+			return snug_err_set(err, -EINVAL, "%s: is a profile and the output at once",
+					    one->label);
 	snug_outfile_add(file, snug_str_text(text), text->len);
 	return snug_outfile_commit(file, err);
 }
@@ -259,7 +265,7 @@ static int lint(struct lint_args *args, char **paths, struct snug_err *err)
 		if (r < 0)
 			return r;
 		add_rules(args, &out);
-		return write_output(args->output, &out, err);
+		return write_output(args->output, &files, &out, err);
 	}
 	if (!paths[0])
 		return snug_err_set(err, -EINVAL, "no profile provided (see 'snug lint --help')");
@@ -271,7 +277,7 @@ static int lint(struct lint_args *args, char **paths, struct snug_err *err)
 	if (r < 0)
 		return r;
 	add_output(args, &files, &out);
-	r = write_output(args->output, &out, err);
+	r = write_output(args->output, &files, &out, err);
 	if (r < 0)
 		return r;
 	return sum_up(&files, level) > 0;

@@ -230,6 +230,16 @@ sarif() {
 	same "$(cat found)" old
 	lint -o no/such/dir bad.json
 	status_is 2
+	# the order of the words is easy to mix up
+	cp bad.json before
+	ln -s bad.json link.json
+	for file in bad.json ./bad.json link.json; do
+		lint -o "$file" good.json bad.json
+		status_is 2
+		has err "bad.json: is a profile and the output at once"
+		cmp bad.json before
+	done
+	rm link.json before
 	nothing_left
 	try bash -c '"$SNUG" lint bad.json >/dev/full'
 	status_is 2
