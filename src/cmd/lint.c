@@ -94,16 +94,22 @@ static int rules_of(const char *option, const struct snug_list *list, uint64_t *
 
 static int resolve_rules(const struct lint_args *args, uint64_t *ret, struct snug_err *err)
 {
-	uint64_t only = UINT64_MAX, disabled = 0;
+	uint64_t only = 0, disabled = 0;
 	int r = 0;
 
+	for (int g = 0; g < _SNUG_LINT_GROUP_MAX; g++)
+		only |= snug_lint_group_bits((enum snug_lint_group)g);
+	/* an empty list too: what a script left empty must not look like a profile without fault */
 	if (args->only.is_set)
 		r = rules_of("--only", &args->only, &only, err);
 	if (r == 0)
 		r = rules_of("--disable", &args->disable, &disabled, err);
-	if (r == 0)
-		*ret = only & ~disabled;
-	return r;
+	if (r < 0)
+		return r;
+	if (!(only & ~disabled))
+		return snug_err_set(err, -EINVAL, "--only and --disable leave no rule to run");
+	*ret = only & ~disabled;
+	return 0;
 }
 
 static int check_format(const struct lint_args *args, const char *a, const char *b, const char *c,

@@ -245,6 +245,18 @@ sarif() {
 	status_is 2
 }
 
+@test "no rule left to run is a mistake, and not a profile without fault" {
+	for words in "--only=" "--only risk --disable risk" "--disable mistake,compatibility,risk"; do
+		# shellcheck disable=SC2086 # words
+		lint $words bad.json
+		status_is 2
+		is_empty out
+		has err "--only and --disable leave no rule to run"
+	done
+	lint --disable= bad.json
+	status_is 1
+}
+
 @test "errors: status 2, one line, nothing on standard output" {
 	echo '{' >broken
 	: >empty
