@@ -36,7 +36,7 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
 			cell->decision.ret = snug_merge_ret(m, &cell->decision);
 	}
 	if (r == 0)
-		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions);
+		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions, m->max_boxes);
 	return r;
 }
 

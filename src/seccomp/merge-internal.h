@@ -74,6 +74,7 @@ struct snug_merger {
 	bool has_notify;           /* there is one listener that NOTIFY can mean */
 	struct snug_arches arches; /* of this kernel, that the result lists; the native one first */
 	struct snug_arches other_arches; /* of other kernels */
+	size_t max_boxes;                /* of one call, where profiles have many conditions */
 	VEC(struct snug_merge_use) uses;
 	VEC(struct snug_merge_name) names; /* sorted */
 	VEC(struct snug_merge_conflict) conflicts;

@@ -64,6 +64,18 @@ static void collect_uses(struct snug_merger *m)
 		qsort(m->uses.items, m->uses.len, sizeof(*m->uses.items), compare_uses);
 }
 
+/* Conditions for hundreds of calls come from strangers; people have long lists for few. */
+static void share_boxes(struct snug_merger *m)
+{
+	size_t n = 0;
+
+	VEC_FOREACH (name, &m->names)
+		n += !name->is_plain;
+	m->max_boxes = SNUG_LIMIT_MERGE_ALL_BOXES / (n ? n : 1);
+	if (m->max_boxes > SNUG_LIMIT_ARGSET_BOXES / 2)
+		m->max_boxes = SNUG_LIMIT_ARGSET_BOXES / 2;
+}
+
 void snug_merge_collect_names(struct snug_merger *m)
 {
 	collect_uses(m);
@@ -84,6 +96,7 @@ void snug_merge_collect_names(struct snug_merger *m)
 		last->is_plain &= use->is_plain;
 	}
 	add_multiplexers(m);
+	share_boxes(m);
 }
 
 struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
@@ -186,7 +199,7 @@ static int combine_name(struct snug_merger *m, const struct snug_merge_name *nam
 		if (is_named)
 			use++;
 	}
-	if (r == 0 && snug_merge_pieces_add_all(ret, mode, &opinions) < 0)
+	if (r == 0 && snug_merge_pieces_add_all(ret, mode, &opinions, m->max_boxes) < 0)
 		r = 1;
 	return r;
 }

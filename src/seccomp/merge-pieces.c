@@ -237,7 +237,7 @@ static int compare_cells(const void *a, const void *b)
 
 /* As many boxes as the profiles wrote down themselves, and as many again for what lies between
  * them, on both sides. */
-static size_t budget_of(const struct snug_merge_opinions *o)
+static size_t budget_of(const struct snug_merge_opinions *o, size_t max)
 {
 	size_t n = 0;
 
@@ -245,15 +245,15 @@ static size_t budget_of(const struct snug_merge_opinions *o)
 		VEC_FOREACH (cell, &o->items[i])
 			n += cell->decision.by == SNUG_BY_ENTRY ? cell->args.len : 0;
 	n = 3 * n + 1;
-	return n < SNUG_LIMIT_ARGSET_BOXES / 2 ? n : SNUG_LIMIT_ARGSET_BOXES / 2;
+	return n < max ? n : max;
 }
 
 int snug_merge_pieces_add_all(struct snug_merge_pieces *p, enum snug_merge_mode mode,
-			      struct snug_merge_opinions *o)
+			      struct snug_merge_opinions *o, size_t max)
 {
 	if (!o->len)
 		return 0;
-	p->max_boxes = budget_of(o);
+	p->max_boxes = budget_of(o, max);
 	qsort(o->items, o->len, sizeof(*o->items), compare_cells);
 	for (size_t i = 0; i < o->len; i++) {
 		const struct snug_cells *cells = &o->items[i];

@@ -50,9 +50,10 @@ struct snug_merge_opinions {
 };
 void snug_merge_opinions_done(struct snug_merge_opinions *o);
 /* Combines all of them, in an order of their own: the result does not depend on that in @o, which
- * is sorted.  -E2BIG as before; then @p is some of it. */
+ * is sorted.  @max is the most that snug_merge_pieces_max() may become.  -E2BIG as before; then @p
+ * is some of it. */
 int snug_merge_pieces_add_all(struct snug_merge_pieces *p, enum snug_merge_mode mode,
-			      struct snug_merge_opinions *o);
+			      struct snug_merge_opinions *o, size_t max);
 
 /* Where the answers of a profile are not those that were wanted. */
 struct snug_merge_mismatch {

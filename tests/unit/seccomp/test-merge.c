@@ -594,6 +594,39 @@ static void too_large(void **state)
 		snug_seccomp_profile_free(p[i]);
 }
 
+/* A long list of values for each of many calls: what a merge takes is limited for all of them
+ * together, and the result is stricter, and no error. */
+static void many_long_lists(void **state)
+{
+	enum { CALLS_WITH_LISTS = 100, VALUES = 30 };
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	CLEANUP(snug_str_done) struct snug_str notes = SNUG_STR_INIT;
+	struct snug_seccomp_profile *p[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		p[i] = snug_seccomp_profile_new("lists", SNUG_ACTION_ERRNO);
+		for (uint64_t v = 0; v < VALUES; v++) {
+			struct snug_seccomp_entry *e = VEC_PUSH(&p[i]->entries);
+
+			e->action = SNUG_ACTION_ALLOW;
+			for (int j = 0; j < CALLS_WITH_LISTS; j++)
+				*VEC_PUSH(&e->names) = xasprintf("call_%d", j);
+			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
+				.op = SNUG_CMP_EQ,
+				.value = 4 * v + 2 * (uint64_t)i,
+			};
+			e->has_args = true;
+		}
+	}
+	must_merge(p, 2, SNUG_MERGE_UNION, &m);
+	assert_false(m.is_exact);
+	notes_of(&m, &notes);
+	assert_non_null(strstr(snug_str_text(&notes), "more conditions than are sensible"));
+	for (int i = 0; i < 2; i++)
+		snug_seccomp_profile_free(p[i]);
+}
+
 static void hostile_names(void **state)
 {
 	static const char *const texts[] = {
@@ -887,6 +920,7 @@ int main(void)
 		cmocka_unit_test(what_is_taken_from_the_first),
 		cmocka_unit_test(is_first_by_meaning),
 		cmocka_unit_test(too_large),
+		cmocka_unit_test(many_long_lists),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(other_machines),
 		cmocka_unit_test(laws_of_unions),
