@@ -24,5 +24,5 @@ enum {
 	SNUG_LIMIT_ARGSET_BOXES = 4096,         /* in one set of argument vectors */
 	SNUG_LIMIT_INPUTS = 4096,               /* files of one merge or check */
 	SNUG_LIMIT_MERGE_BOXES = 64,            /* of one call's arguments, while it is merged */
-	SNUG_LIMIT_MERGE_ENTRIES = 64,          /* for one call in a merged profile */
+	SNUG_LIMIT_MERGE_ALL_BOXES = 8192,      /* or more, but of all such calls together */
 };

@@ -22,7 +22,8 @@ void snug_str_addc(struct snug_str *s, char c);
 void snug_str_addf(struct snug_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends at most @max bytes of @text the way a terminal may be shown hostile text: control bytes,
- * bytes that are no UTF-8 and backslashes become \xNN; "..." marks a cut. */
+ * bytes that are no UTF-8, characters that turn text around or are not seen, and backslashes become
+ * \xNN; "..." marks a cut. */
 void snug_str_add_printable(struct snug_str *s, const char *text, size_t n, size_t max);
 
 /* The text, "" while empty; borrowed until the next change. */

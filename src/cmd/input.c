@@ -182,6 +182,18 @@ static int find_well_known(const char *name, const char **ret_path, struct snug_
 	return 0;
 }
 
+static void warn_of_unnamed(const struct snug_derived *d, const char *label)
+{
+	enum { MAX_SHOWN = 10 };
+
+	for (size_t i = 0; i < d->unnamed.len && i < MAX_SHOWN; i++)
+		say_warn("%s: call number %u (%s) has no name that this snug knows", label,
+			 d->unnamed.items[i].nr, snug_arch_name(d->unnamed.items[i].arch));
+	if (d->unnamed.len > MAX_SHOWN)
+		say_warn("%s: and %zu more calls without a name", label,
+			 d->unnamed.len - MAX_SHOWN);
+}
+
 /* The profile that allows exactly what was recorded. */
 static int profile_of(const struct snug_recording *recording, const char *label,
 		      struct snug_seccomp_profile **ret, struct snug_err *err)
@@ -197,9 +209,7 @@ static int profile_of(const struct snug_recording *recording, const char *label,
 		return snug_err_wrap(err, r, "%s", label);
 	if (!snug_recording_is_complete(recording))
 		say_warn("%s: the recording is incomplete", label);
-	VEC_FOREACH (u, &d.unnamed)
-		say_warn("%s: call number %u (%s) has no name that this snug knows", label, u->nr,
-			 snug_arch_name(u->arch));
+	warn_of_unnamed(&d, label);
 	free(d.profile->source);
 	d.profile->source = xstrdup(label);
 	*ret = STEAL(d.profile);

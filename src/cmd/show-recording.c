@@ -13,6 +13,7 @@
 enum {
 	CURVE_LINES = 8,
 	MAX_COMMAND_WORDS = 64,
+	MAX_WORD_BYTES = 256,
 	MAX_EXECS = 12, /* shown to people */
 };
 
@@ -21,15 +22,20 @@ static void add_command(const struct recording_view *v, const struct show_style 
 {
 	const struct snug_recording *r = v->recording;
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	bool is_cut = false;
 	size_t n = 0;
 
 	VEC_FOREACH (word, &r->command) {
 		if (n++ == MAX_COMMAND_WORDS)
 			break;
 		snug_str_add(&text, n > 1 ? " " : "");
+		if (strlen(*word) > MAX_WORD_BYTES) {
+			is_cut = true;
+			break;
+		}
 		text_add_shell_word(&text, *word);
 	}
-	if (r->command_is_cut || n > MAX_COMMAND_WORDS)
+	if (r->command_is_cut || is_cut || n > MAX_COMMAND_WORDS)
 		snug_str_add(&text, " ...");
 	if (text.len)
 		show_add_fact(out, style, "command", snug_str_text(&text));

@@ -137,10 +137,31 @@ static bool keeps_other(struct snug_merger *m, enum snug_arch arch)
 	return true;
 }
 
+static bool has_conditions(const struct snug_seccomp_profile *p)
+{
+	if (p->arch_map.len)
+		return true;
+	VEC_FOREACH (e, &p->entries)
+		if (e->includes.is_set || e->excludes.is_set)
+			return true;
+	return false;
+}
+
+static bool any_has_conditions(const struct snug_merger *m)
+{
+	for (size_t i = 0; i < m->n_inputs; i++)
+		if (has_conditions(profile_of(m, i)))
+			return true;
+	return false;
+}
+
 static void collect_other_arches(struct snug_merger *m)
 {
 	struct snug_arches seen = { 0 };
 
+	/* what conditions are resolved to holds here only; note_conditions() tells */
+	if (any_has_conditions(m))
+		return;
 	for (size_t i = 0; i < m->n_inputs; i++) {
 		VEC_FOREACH (arch, &profile_of(m, i)->arches) {
 			if (!is_of_other_kernels(m, *arch) || has(&seen, *arch))
@@ -270,6 +291,8 @@ static void merge_base(struct snug_merger *m)
 /* Other kernels' ABIs: those that a filter there does not know anyway unless they are listed. */
 static bool is_same_others(const struct snug_merger *m)
 {
+	if (any_has_conditions(m))
+		return true;
 	VEC_FOREACH (arch, &m->other_arches)
 		if (!lists(profile_of(m, 0), *arch))
 			return false;
@@ -308,16 +331,6 @@ static void copy_first(struct snug_merger *m)
 	to->name = copy_string(from->name);
 	to->metadata = from->metadata;
 	to->status = from->status;
-}
-
-static bool has_conditions(const struct snug_seccomp_profile *p)
-{
-	if (p->arch_map.len)
-		return true;
-	VEC_FOREACH (e, &p->entries)
-		if (e->includes.is_set || e->excludes.is_set)
-			return true;
-	return false;
 }
 
 static void note_conditions(struct snug_merger *m)

@@ -60,6 +60,12 @@ static void test_printable(void **state)
 	check_printable("", 0, 0, "");
 	check_printable("a\nb\0c", 5, 10, "a\\x0ab\\x00c");
 	check_printable("\x1b[31m\x7f\\", 7, 10, "\\x1b[31m\\x7f\\x5c");
+	/* what turns text around, and what is not seen */
+	check_printable("a\xe2\x80\xae"
+			"b",
+			5, 10, "a\\xe2\\x80\\xaeb");
+	check_printable("\xe2\x81\xa6\xd8\x9c\xe2\x80\x8b", 8, 10,
+			"\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\x8b");
 	check_printable("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9, 20,
 			"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 	check_printable("\xff\xc3", 2, 10, "\\xff\\xc3");

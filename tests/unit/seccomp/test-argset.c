@@ -587,11 +587,21 @@ static void random_point(struct random_source *r, uint64_t args[SNUG_N_ARGS])
 	args[5] = random_below(r, 2) ? 0 : random_edge(r);
 }
 
+/* Fails when they are not; false when that cannot be found out. */
+static bool must_equal(const struct snug_argset *a, const struct snug_argset *b)
+{
+	int r = snug_argset_equal(a, b);
+
+	assert_true(r == 1 || r == -E2BIG);
+	return r == 1;
+}
+
 /* The same, at the edges of the values. */
-static bool check_edges(struct random_source *r, unsigned bits)
+static bool check_edges(struct random_source *r, unsigned bits, unsigned *n_unknown)
 {
 	struct entries ea, eb;
-	struct snug_argset a, b, both = { 0 }, less = { 0 }, sum;
+	CLEANUP(snug_argset_done) struct snug_argset a = { 0 }, b = { 0 }, sum = { 0 };
+	CLEANUP(snug_argset_done) struct snug_argset both = { 0 }, less = { 0 };
 	uint64_t args[SNUG_N_ARGS];
 	bool is_written = false;
 
@@ -599,17 +609,19 @@ static bool check_edges(struct random_source *r, unsigned bits)
 	random_entries(r, &eb, random_edge);
 	set_of(&ea, bits, &a);
 	set_of(&eb, bits, &b);
-	assert_int_equal(snug_argset_intersect(&a, &b, &both), 0);
-	assert_int_equal(snug_argset_subtract(&a, &b, &less), 0);
+	if (snug_argset_intersect(&a, &b, &both) < 0 || snug_argset_subtract(&a, &b, &less) < 0) {
+		++*n_unknown;
+		return false;
+	}
 	check_set(&both);
 	check_set(&less);
 	if (bits == 64)
 		is_written = check_conds(&less);
 	snug_argset_copy(&sum, &less);
 	snug_argset_add(&sum, &both);
-	assert_int_equal(snug_argset_equal(&sum, &a), 1);
+	*n_unknown += !must_equal(&sum, &a);
 	snug_argset_simplify(&sum);
-	assert_int_equal(snug_argset_equal(&sum, &a), 1);
+	*n_unknown += !must_equal(&sum, &a);
 	for (int k = 0; k < 200; k++) {
 		bool has_a, has_b;
 
@@ -623,25 +635,21 @@ static bool check_edges(struct random_source *r, unsigned bits)
 		assert_int_equal(snug_argset_contains(&less, args), has_a && !has_b);
 		assert_int_equal(snug_argset_contains(&sum, args), has_a);
 	}
-	snug_argset_done(&a);
-	snug_argset_done(&b);
-	snug_argset_done(&both);
-	snug_argset_done(&less);
-	snug_argset_done(&sum);
 	return is_written;
 }
 
 static void edges_of_64_bits(void **state)
 {
 	struct random_source r;
-	unsigned n_written = 0;
+	unsigned n_written = 0, n_unknown = 0;
 
 	(void)state;
 	random_init(&r);
 	for (int i = 0; i < 600; i++)
-		n_written += check_edges(&r, i % 4 ? 64 : 32);
+		n_written += check_edges(&r, i % 4 ? 64 : 32, &n_unknown);
 	/* the rest is products of intervals with two ends */
 	assert_true(n_written > 300);
+	assert_true(n_unknown < 20);
 }
 
 /* @n boxes that meet each other everywhere and are hard to put together. */

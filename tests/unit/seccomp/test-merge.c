@@ -383,8 +383,8 @@ static void merge_texts(const char *const *texts, enum snug_merge_mode mode,
 	*ret_n = n;
 }
 
-static void check_texts(const char *const *texts, enum snug_profile_format format, const char *want,
-			const char *notes)
+static void check_texts(const char *const *texts, enum snug_merge_mode mode,
+			enum snug_profile_format format, const char *want, const char *notes)
 {
 	struct snug_seccomp_profile *profiles[MAX_INPUTS];
 	CLEANUP(snug_str_done) struct snug_str got_notes = SNUG_STR_INIT;
@@ -392,7 +392,7 @@ static void check_texts(const char *const *texts, enum snug_profile_format forma
 	CLEANUP(freep) char *got = NULL;
 	size_t n;
 
-	merge_texts(texts, SNUG_MERGE_UNION, format, profiles, &n, &m);
+	merge_texts(texts, mode, format, profiles, &n, &m);
 	got = text_of(m.profile);
 	assert_string_equal(got, want);
 	notes_of(&m, &got_notes);
@@ -415,7 +415,7 @@ static void resources(void **state)
 
 	(void)state;
 	check_texts(
-		texts, SNUG_PROFILE_CRD_YAML,
+		texts, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		"kind: SeccompProfile\n"
 		"metadata: {}\n"
@@ -435,6 +435,34 @@ static void resources(void **state)
 		"  - action: SCMP_ACT_ALLOW\n"
 		"    names:\n"
 		"    - write\n"
+		"status: {}\n",
+		"! defaultAction: a SeccompProfile has no place for SCMP_ACT_ERRNO(ENOSYS): it is "
+		"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)\n");
+}
+
+/* What a deny list does not name is still what the allow list allows. */
+static void resource_of_a_deny_list(void **state)
+{
+	static const char *const texts[] = {
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["
+		"{\"names\":[\"ptrace\"],\"action\":\"SCMP_ACT_ERRNO\"}]}",
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":["
+		"{\"names\":[\"ptrace\",\"read\"],\"action\":\"SCMP_ACT_ALLOW\"}]}",
+		NULL,
+	};
+
+	(void)state;
+	check_texts(
+		texts, SNUG_MERGE_INTERSECT, SNUG_PROFILE_CRD_YAML,
+		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
+		"kind: SeccompProfile\n"
+		"metadata: {}\n"
+		"spec:\n"
+		"  defaultAction: SCMP_ACT_ERRNO\n"
+		"  syscalls:\n"
+		"  - action: SCMP_ACT_ALLOW\n"
+		"    names:\n"
+		"    - read\n"
 		"status: {}\n",
 		"! defaultAction: a SeccompProfile has no place for SCMP_ACT_ERRNO(ENOSYS): it is "
 		"SCMP_ACT_ERRNO(EPERM) (raw-seccomp has)\n");
@@ -461,7 +489,7 @@ static void what_is_taken_from_the_first(void **state)
 	};
 
 	(void)state;
-	check_texts(same_base, SNUG_PROFILE_CRD_YAML,
+	check_texts(same_base, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		    "apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		    "kind: SeccompProfile\n"
 		    "metadata:\n"
@@ -473,7 +501,7 @@ static void what_is_taken_from_the_first(void **state)
 		    "status: {}\n",
 		    "");
 	check_texts(
-		other_base, SNUG_PROFILE_CRD_YAML,
+		other_base, SNUG_MERGE_UNION, SNUG_PROFILE_CRD_YAML,
 		"apiVersion: security-profiles-operator.x-k8s.io/v1\n"
 		"kind: SeccompProfile\n"
 		"metadata:\n"
@@ -566,6 +594,39 @@ static void too_large(void **state)
 		snug_seccomp_profile_free(p[i]);
 }
 
+/* A long list of values for each of many calls: what a merge takes is limited for all of them
+ * together, and the result is stricter, and no error. */
+static void many_long_lists(void **state)
+{
+	enum { CALLS_WITH_LISTS = 100, VALUES = 30 };
+	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	CLEANUP(snug_str_done) struct snug_str notes = SNUG_STR_INIT;
+	struct snug_seccomp_profile *p[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		p[i] = snug_seccomp_profile_new("lists", SNUG_ACTION_ERRNO);
+		for (uint64_t v = 0; v < VALUES; v++) {
+			struct snug_seccomp_entry *e = VEC_PUSH(&p[i]->entries);
+
+			e->action = SNUG_ACTION_ALLOW;
+			for (int j = 0; j < CALLS_WITH_LISTS; j++)
+				*VEC_PUSH(&e->names) = xasprintf("call_%d", j);
+			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
+				.op = SNUG_CMP_EQ,
+				.value = 4 * v + 2 * (uint64_t)i,
+			};
+			e->has_args = true;
+		}
+	}
+	must_merge(p, 2, SNUG_MERGE_UNION, &m);
+	assert_false(m.is_exact);
+	notes_of(&m, &notes);
+	assert_non_null(strstr(snug_str_text(&notes), "more conditions than are sensible"));
+	for (int i = 0; i < 2; i++)
+		snug_seccomp_profile_free(p[i]);
+}
+
 static void hostile_names(void **state)
 {
 	static const char *const texts[] = {
@@ -589,26 +650,53 @@ static void hostile_names(void **state)
 		snug_seccomp_profile_free(profiles[i]);
 }
 
-/* Two random profiles for @env: the result is contained in them, on every ABI there is. */
-static void check_machine(struct random_source *r, const struct snug_seccomp_env *env,
-			  enum snug_merge_mode mode)
+static bool lists_family(const struct snug_seccomp_profile *p, enum snug_arch family)
+{
+	VEC_FOREACH (arch, &p->arches)
+		if (snug_arch_family(*arch) == family)
+			return true;
+	return false;
+}
+
+/* A random profile that lists some ABIs of @env's kernel. */
+static struct snug_seccomp_profile *input_for(struct random_source *r,
+					      const struct snug_seccomp_env *env)
+{
+	struct snug_seccomp_profile *p = random_input(r);
+
+	p->arches.len = 0;
+	for (int a = 0; a < _SNUG_ARCH_MAX; a++)
+		if (snug_arch_family((enum snug_arch)a) == snug_arch_family(env->arch) &&
+		    random_below(r, 4))
+			*VEC_PUSH(&p->arches) = (enum snug_arch)a;
+	return p;
+}
+
+static void merge_for(struct snug_seccomp_profile *p[2], const struct snug_seccomp_env *env,
+		      enum snug_merge_mode mode, struct snug_merged *ret)
 {
 	const struct snug_merge_options opts = { .mode = mode, .format = SNUG_PROFILE_OCI_JSON };
-	struct snug_seccomp_profile *p[2] = { random_input(r), random_input(r) };
-	struct snug_meaning *inputs[2], *result;
-	CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+	struct snug_meaning *inputs[2];
 
-	for (int i = 0; i < 2; i++) {
-		p[i]->arches.len = 0;
-		for (int a = 0; a < _SNUG_ARCH_MAX; a++)
-			if (snug_arch_family((enum snug_arch)a) == snug_arch_family(env->arch) &&
-			    random_below(r, 4))
-				*VEC_PUSH(&p[i]->arches) = (enum snug_arch)a;
+	for (int i = 0; i < 2; i++)
 		assert_int_equal(snug_meaning_new(p[i], env, &keep, &inputs[i], NULL), 0);
-	}
-	assert_int_equal(snug_merge((const struct snug_meaning *const *)inputs, 2, &opts, &m, NULL),
-			 0);
-	assert_int_equal(snug_meaning_new(m.profile, env, &keep, &result, NULL), 0);
+	assert_int_equal(
+		snug_merge((const struct snug_meaning *const *)inputs, 2, &opts, ret, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		snug_meaning_free(inputs[i]);
+}
+
+/* The result is contained in both, as a kernel like @env's reads them, on every ABI there is; exact
+ * is what it says it is, where it was merged for (@is_here). */
+static void check_machine(struct random_source *r, struct snug_seccomp_profile *p[2],
+			  const struct snug_seccomp_env *env, bool is_here,
+			  enum snug_merge_mode mode, const struct snug_merged *m)
+{
+	struct snug_meaning *inputs[2], *result;
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(snug_meaning_new(p[i], env, &keep, &inputs[i], NULL), 0);
+	assert_int_equal(snug_meaning_new(m->profile, env, &keep, &result, NULL), 0);
 	for (int i = 0; i < 2000; i++) {
 		enum snug_arch arch = (enum snug_arch)random_below(r, _SNUG_ARCH_MAX);
 		struct snug_decision want, got;
@@ -620,30 +708,50 @@ static void check_machine(struct random_source *r, const struct snug_seccomp_env
 		want = decide_together(inputs, 2, mode, &c);
 		got = decide(result, &c);
 		if (compare_decisions(got, want) > 0 ||
-		    (compare_decisions(got, want) != 0 && m.is_exact))
-			dump("another machine", &c, want.ret, got.ret, p, 2, &m);
+		    (compare_decisions(got, want) != 0 && m->is_exact && is_here))
+			dump("another machine", &c, want.ret, got.ret, p, 2, m);
 	}
 	snug_meaning_free(result);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		snug_meaning_free(inputs[i]);
-		snug_seccomp_profile_free(p[i]);
-	}
 }
 
-/* Where two ABIs have socketcall(2), and where the native one has 32 bits. */
+/* Where two ABIs have socketcall(2), and where the native one has 32 bits: merged for that machine,
+ * and for another one while it is listed. */
 static void other_machines(void **state)
 {
 	static const enum snug_arch hosts[] = { SNUG_ARCH_S390X, SNUG_ARCH_AARCH64, SNUG_ARCH_X86,
 						SNUG_ARCH_PPC64LE, SNUG_ARCH_MIPS64 };
 	struct random_source r = { 7 };
+	unsigned n_listed = 0, n_left_out = 0;
 
 	(void)state;
 	for (size_t h = 0; h < ARRAY_SIZE(hosts); h++) {
 		const struct snug_seccomp_env env = { .arch = hosts[h] };
+		const struct snug_seccomp_env elsewhere = { .arch = SNUG_ARCH_RISCV64 };
 
-		for (int i = 0; i < 20; i++)
-			check_machine(&r, &env, i % 2 ? SNUG_MERGE_UNION : SNUG_MERGE_INTERSECT);
+		for (int i = 0; i < 20; i++) {
+			enum snug_merge_mode mode = i % 2 ? SNUG_MERGE_UNION : SNUG_MERGE_INTERSECT;
+			struct snug_seccomp_profile *p[2] = { input_for(&r, &env),
+							      input_for(&r, &env) };
+			CLEANUP(snug_merged_done) struct snug_merged m = { 0 };
+			CLEANUP(snug_merged_done) struct snug_merged far = { 0 };
+
+			merge_for(p, &env, mode, &m);
+			check_machine(&r, p, &env, true, mode, &m);
+			merge_for(p, &elsewhere, mode, &far);
+			if (lists_family(far.profile, env.arch)) {
+				check_machine(&r, p, &env, false, mode, &far);
+				n_listed++;
+			} else {
+				n_left_out++;
+			}
+			for (int k = 0; k < 2; k++)
+				snug_seccomp_profile_free(p[k]);
+		}
 	}
+	printf("# merged elsewhere: %u listed, %u left out\n", n_listed, n_left_out);
+	assert_true(n_listed > 10 && n_left_out > 10);
 }
 
 /* The worked cases */
@@ -808,9 +916,11 @@ int main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(resources),
+		cmocka_unit_test(resource_of_a_deny_list),
 		cmocka_unit_test(what_is_taken_from_the_first),
 		cmocka_unit_test(is_first_by_meaning),
 		cmocka_unit_test(too_large),
+		cmocka_unit_test(many_long_lists),
 		cmocka_unit_test(hostile_names),
 		cmocka_unit_test(other_machines),
 		cmocka_unit_test(laws_of_unions),
