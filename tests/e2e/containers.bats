@@ -149,6 +149,8 @@ as_strace() {
 	status_is 0
 	allows short.yaml clone
 	attach --container "$word" --recording two.json -o two.yaml
+	# a turn of its loop
+	sleep 0.3
 	tell "$word" "$first"
 	finish
 	same "$status" 0
@@ -188,6 +190,32 @@ as_strace() {
 	jq -e --arg name "$word-web" '.container.name == $name' "rec-$word-web.json"
 	jq -e --arg id "$word-db" '.container.id == $id' "rec-$word-db.json"
 	nothing_left
+}
+
+@test "attach: --each over ten containers: each has its own call and no other's; one set of programs" {
+	local numbers=(37 95 100 111 121 124 145 146 147 309) names=() nr
+	need_command runc
+	for nr in "${numbers[@]}"; do
+		start runc "$word-$nr" "/t/onemore $nr /usr/bin/true"
+		names+=("$word-$nr")
+	done
+	list=$(IFS=,; echo "${names[*]}")
+	attach --container "$list" --each -o ./ --recording ./
+	wait_until grep -q "Recording started: container '$word-309'" bg.err
+	# one set of five programs for ten recordings
+	for worker in $(pgrep -P "$pid"); do
+		cat "/proc/$worker/fdinfo"/* | sed -n 's/^prog_id:\t//p'
+	done | sort -u >programs
+	same "$(wc -l <programs)" 5
+	for nr in "${numbers[@]}"; do
+		tell "$word-$nr" "$(pid_of "$word-$nr")"
+	done
+	finish
+	same "$status" 0
+	for nr in "${numbers[@]}"; do
+		same "$(snug_calls "$word-$nr.json" | cut -d' ' -f2 |
+			grep -xF -f <(printf '%s\n' "${numbers[@]}"))" "$nr"
+	done
 }
 
 @test "attach: --each with one container that is killed meanwhile, and one recorder that is" {
