@@ -39,8 +39,8 @@ void snug_containers_done(struct snug_containers *c);
 /* @root: "" for this host, or a folder that has its /proc, /run and /var (tests).  What cannot be
  * read is left out.  0 or -E2BIG over SNUG_LIMIT_CONTAINERS. */
 int snug_containers_list(const char *root, struct snug_containers *ret, struct snug_err *err);
-/* Changes when a runtime adds or removes a container; costs a few system calls.  Runtimes whose state
- * folders are not known change nothing. */
+/* Changes when a runtime adds or removes a container; costs a few system calls.  Runtimes whose
+ * state folders are not known change nothing. */
 uint64_t snug_containers_stamp(const char *root);
 /* The container that @word means: its name, its id or the unique start of it, or "POD/NAME".
  * -ENOENT with the nearest name, -EINVAL when several are meant. */
