@@ -21,6 +21,10 @@
 #include <linux/bpf.h>
 
 #include "abi_of_call.h"
+#include "cgroup_of_task.h"
+#include "recorder_maps.h"
+#include "recorder_marks.h"
+#include "recorder_news.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -35,300 +39,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * that no program refers to is not part of the instance. */
 const volatile __u64 snug_build_id;
 
-/* Entries in `pending`, `names` and, by kind, `watches`: with none, a look-up is not even tried. */
-__u64 n_pending;
-__u64 n_names;
-__u64 n_mntns;
-__u64 n_cgroups;
-
 enum {
 	PF_EXITING = 0x00000004, /* linux/sched.h */
 	PF_KTHREAD = 0x00200000,
-	MAX_CGROUP_DEPTH = 32,
-	MAX_CONTROLLERS = 16,
-	E_NOENT = 2, /* asm-generic/errno-base.h */
-	E_EXIST = 17,
 };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct snug_mark);
-} snug_tasks SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, SNUG_SLOTS);
-	__type(key, __u32);
-	__type(value, struct snug_slot);
-} snug_slots SEC(".maps");
-
-struct snug_ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, SNUG_RING_BYTES);
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, SNUG_SLOTS);
-	__type(key, __u32);
-	__array(values, struct snug_ring);
-} snug_rings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_odd_key);
-	__type(value, __u8);
-} snug_odd SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u32);
-	__type(value, struct snug_mark);
-} snug_pending SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, SNUG_SLOTS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_name_key);
-	__type(value, struct snug_mark);
-} snug_names SEC(".maps");
-
-/* What joins when it is executed, because of where it is. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * SNUG_SLOTS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_group);
-	__type(value, struct snug_mark);
-} snug_watches SEC(".maps");
-
-static __always_inline struct snug_slot *live_slot(const struct snug_mark *mark)
-{
-	__u32 index = mark->slot;
-	struct snug_slot *slot = bpf_map_lookup_elem(&snug_slots, &index);
-
-	if (!slot || slot->gen != mark->gen || slot->state != SNUG_SLOT_LIVE)
-		return NULL;
-	return slot;
-}
-
-/* Wakes the reader only when half the ring is used or when waiting would be noticed: the recorded
- * program should not pay for a reader that wakes by itself ten times a second. */
-static __always_inline __u64 wakeup_flags(void *ring)
-{
-	__u64 used = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-
-	return used > SNUG_RING_BYTES / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline void fill_head(struct snug_news *n, const struct snug_mark *mark, __u32 type,
-				      const struct task_struct *task)
-{
-	n->type = (__u16)type;
-	n->side = mark->side;
-	n->gen = mark->gen;
-	n->time_ns = bpf_ktime_get_ns();
-	n->pid = (__u32)task->tgid;
-	n->tid = (__u32)task->pid;
-	bpf_probe_read_kernel(n->comm, sizeof(n->comm), task->comm);
-}
-
-/* Room for @size bytes of news in the slot's ring; without room, that is counted. */
-static __always_inline void *reserve(struct snug_slot *slot, const struct snug_mark *mark,
-				     __u64 size, void **ring)
-{
-	__u32 index = mark->slot;
-	void *room;
-
-	*ring = bpf_map_lookup_elem(&snug_rings, &index);
-	if (!*ring)
-		return NULL;
-	room = bpf_ringbuf_reserve(*ring, size, 0);
-	if (!room)
-		__sync_fetch_and_add(&slot->lost_news, 1);
-	return room;
-}
-
-static __always_inline void tell(struct snug_slot *slot, const struct snug_mark *mark, __u32 type,
-				 const struct task_struct *task, __u32 abi, __u32 nr)
-{
-	void *ring;
-	struct snug_news *n = reserve(slot, mark, sizeof(*n), &ring);
-
-	if (!n)
-		return;
-	fill_head(n, mark, type, task);
-	n->abi = abi;
-	n->nr = nr;
-	bpf_ringbuf_submit(n, type == SNUG_NEWS_END ? BPF_RB_FORCE_WAKEUP : wakeup_flags(ring));
-}
-
-static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_mark *mark,
-				      const struct task_struct *task,
-				      const struct linux_binprm *bprm)
-{
-	void *ring;
-	struct snug_exec_news *n = reserve(slot, mark, sizeof(*n), &ring);
-
-	if (!n)
-		return;
-	fill_head(&n->head, mark, SNUG_NEWS_EXEC, task);
-	n->head.abi = 0;
-	n->head.nr = 0;
-	if (bpf_probe_read_kernel_str(n->path, sizeof(n->path), BPF_CORE_READ(bprm, filename)) < 0)
-		n->path[0] = '\0';
-	bpf_ringbuf_submit(n, wakeup_flags(ring));
-}
-
-static __always_inline __u32 mntns_of(const struct task_struct *task)
-{
-	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-}
-
-static __always_inline void tell_process(struct snug_slot *slot, const struct snug_mark *mark,
-					 const struct task_struct *task)
-{
-	tell(slot, mark, SNUG_NEWS_PROCESS, task, 0, mntns_of(task));
-}
-
-/* One task less.  The compare-and-swap loses against a task that joins: then this was not the end.
- */
-static __noinline int leave(struct task_struct *task, struct snug_slot *slot,
-			    const struct snug_mark *mark)
-{
-	if (__sync_fetch_and_add(&slot->tasks, (__u64)-1) != 1)
-		return 0;
-	if (slot->is_finite && __sync_val_compare_and_swap(&slot->tasks, 0, SNUG_TASKS_ENDED) != 0)
-		return 0;
-	tell(slot, mark, SNUG_NEWS_END, task, 0, 0);
-	return 1;
-}
-
-/* Lets a mark wait for the thread.  1: it waits, 0: one did already, -1: there is no room. */
-static __noinline int put_pending(__u32 tid, struct snug_mark *mark)
-{
-	struct snug_mark *old = bpf_map_lookup_elem(&snug_pending, &tid);
-	long r;
-
-	if (!mark || (old && live_slot(old)))
-		return 0;
-	mark->counted = 1;
-	if (old)
-		return bpf_map_update_elem(&snug_pending, &tid, mark, BPF_EXIST) ? -1 : 1;
-	r = bpf_map_update_elem(&snug_pending, &tid, mark, BPF_NOEXIST);
-	if (r)
-		return r == -E_EXIST ? 0 : -1;
-	__sync_fetch_and_add(&n_pending, 1);
-	return 1;
-}
-
-/* Takes the mark that waits for the thread, if any, away from it. */
-static __noinline int take_pending(__u32 tid, struct snug_mark *ret)
-{
-	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
-
-	if (!waiting || !ret)
-		return 0;
-	*ret = *waiting;
-	if (bpf_map_delete_elem(&snug_pending, &tid))
-		return 0;
-	__sync_fetch_and_add(&n_pending, (__u64)-1);
-	return 1;
-}
-
-/* The mark that waits for the current thread, if any; moves it to the storage when that works now.
- */
-static __noinline int adopt(__u32 tid, struct snug_mark *ret)
-{
-	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
-
-	if (!waiting || !ret)
-		return 0;
-	*ret = *waiting;
-	if (bpf_task_storage_get(&snug_tasks, bpf_get_current_task_btf(), ret,
-				 BPF_LOCAL_STORAGE_GET_F_CREATE) &&
-	    !bpf_map_delete_elem(&snug_pending, &tid))
-		__sync_fetch_and_add(&n_pending, (__u64)-1);
-	return 1;
-}
-
-static __always_inline bool is_same_target(const struct snug_mark *a, const struct snug_mark *b)
-{
-	return a->slot == b->slot && a->gen == b->gen;
-}
-
-/*
- * Makes @task, which no other live target has, one of @slot's, as @as says.  False when it is one
- * already, when the target has ended, or when that failed, which is counted.
- */
-static __always_inline bool join(struct task_struct *task, struct snug_slot *slot,
-				 const struct snug_mark *as, bool is_newborn)
-{
-	struct snug_mark copy = *as, *t;
-	int r;
-
-	copy.counted = 0;
-	/* counted first: a task that exits before it is counted would end the target */
-	if (__sync_fetch_and_add(&slot->tasks, 1) & SNUG_TASKS_ENDED)
-		goto undo;
-	t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	/* of two that create the same storage one fails (bpf_local_storage_alloc()); it is there
-	 * now */
-	if (!t)
-		t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!t) {
-		r = put_pending((__u32)task->pid, &copy);
-		if (r > 0)
-			return true;
-		if (r < 0)
-			__sync_fetch_and_add(&slot->lost_tasks, 1);
-		goto undo;
-	}
-	if (!is_same_target(t, &copy)) {
-		*t = copy; /* left by a target that is no more */
-	} else if (t->role == SNUG_ROLE_PICKED) {
-		t->side = as->side;
-		t->role = as->role;
-	} else if (is_newborn) {
-		t->side = as->side; /* a scan saw it first, and could not know better */
-	}
-	if (!__sync_fetch_and_or(&t->counted, 1))
-		return true;
-undo:
-	leave(task, slot, as);
-	return false;
-}
-
-/* A task of the target that its mark speaks of is gone. */
-static __noinline int gone(struct task_struct *task, const struct snug_mark *mark)
-{
-	struct snug_slot *slot;
-	__u32 index;
-
-	if (!mark)
-		return 0;
-	index = mark->slot;
-	slot = bpf_map_lookup_elem(&snug_slots, &index);
-	if (!slot || slot->gen != mark->gen)
-		return 0;
-	if (mark->role == SNUG_ROLE_OWNER) {
-		slot->state = SNUG_SLOT_FREE;
-		return 0;
-	}
-	if (slot->state != SNUG_SLOT_LIVE)
-		return 0;
-	if (mark->role == SNUG_ROLE_MEMBER && BPF_CORE_READ(task, signal, live.counter) == 0)
-		tell(slot, mark, SNUG_NEWS_EXIT, task, 0, (__u32)task->exit_code);
-	return leave(task, slot, mark);
-}
 
 /* A number without a bit of its own: kept in a map, within limits. */
 static __noinline int note_odd(__u32 index, __u32 gen, __u32 side, __u32 abi, __u32 nr)
@@ -428,45 +142,6 @@ int BPF_PROG(snug_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-/* The cgroup of @task in the tree @hierarchy. */
-static __always_inline const struct cgroup *cgroup_of(const struct task_struct *task,
-						      __u32 hierarchy)
-{
-	const struct css_set *set = BPF_CORE_READ(task, cgroups);
-
-	if (!hierarchy)
-		return BPF_CORE_READ(set, dfl_cgrp);
-	for (__u32 i = 0; i < MAX_CONTROLLERS; i++) {
-		const struct cgroup_subsys_state *css = NULL;
-		const struct cgroup *cgroup;
-
-		if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
-			break;
-		(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
-		cgroup = BPF_CORE_READ(css, cgroup);
-		if ((__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy)
-			return cgroup;
-	}
-	return NULL;
-}
-
-static __always_inline const struct cgroup *cgroup_above(const struct cgroup *cgroup)
-{
-	return BPF_CORE_READ(cgroup, self.parent, cgroup);
-}
-
-static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
-{
-	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
-
-	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
-		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
-			return 1;
-		cgroup = cgroup_above(cgroup);
-	}
-	return 0;
-}
-
 /* The mark for what is executed in a watched cgroup of version 2, or below one. */
 static __noinline struct snug_mark *cgroup_watch(const struct task_struct *task)
 {
@@ -542,34 +217,6 @@ static __always_inline void begin(struct task_struct *task, struct snug_slot *sl
 	tell_process(slot, mark, task);
 }
 
-/* The task's mark, also one that waits for it. */
-static __always_inline struct snug_mark *mark_of(struct task_struct *task)
-{
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	__u32 tid = (__u32)task->pid;
-
-	if (!mark && n_pending)
-		mark = bpf_map_lookup_elem(&snug_pending, &tid);
-	return mark;
-}
-
-/* A thread that executes takes its leader's id (fs/exec.c, de_thread()); what waits for it must not
- * wait for the old one.  @stored is the mark that it has, if any: then the other is one too many.
- */
-static __always_inline void keep_pending(struct task_struct *task, __u32 old_pid,
-					 const struct snug_mark *stored)
-{
-	struct snug_mark mark = {};
-	__u32 tid = (__u32)task->pid;
-
-	if (!stored && tid == old_pid)
-		return;
-	if (!take_pending(old_pid, &mark))
-		return;
-	if (stored || put_pending(tid, &mark) <= 0)
-		gone(task, &mark);
-}
-
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -602,33 +249,6 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	if (mark->role == SNUG_ROLE_MEMBER)
 		tell_exec(slot, mark, task, bprm);
 	return 0;
-}
-
-/* Takes the task's mark out of its storage.  False when it had none that counts. */
-static __always_inline bool take_stored(struct task_struct *task, struct snug_mark *ret)
-{
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	bool is_counted;
-
-	if (!mark)
-		return false;
-	*ret = *mark;
-	/* who is just about to count it will see that it is too late */
-	is_counted = __sync_fetch_and_or(&mark->counted, 1);
-	if (bpf_task_storage_delete(&snug_tasks, task) == -E_NOENT)
-		return false; /* somebody else has taken it */
-	return is_counted || ret->role == SNUG_ROLE_OWNER;
-}
-
-/* A fork and a scan that met the task at the same moment may have left a mark in both places. */
-static __always_inline void leave_for_good(struct task_struct *task)
-{
-	struct snug_mark mark = {};
-
-	if (take_stored(task, &mark))
-		gone(task, &mark);
-	if (n_pending && take_pending((__u32)task->pid, &mark))
-		gone(task, &mark);
 }
 
 SEC("tp_btf/sched_process_exit")
