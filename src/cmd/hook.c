@@ -158,7 +158,7 @@ static int hook_run(void *data, char **argv)
 const struct snug_verb snug_verb_hook = {
 	.name = "hook",
 	.synopsis = "",
-	.summary = "Record a container: an OCI hook for the annotation io.containers.trace-syscall",
+	.summary = "Record containers as an OCI hook",
 	.details =
 		"Runtimes call it with the container's state on standard input.  The annotation:\n"
 		"  of:/profile.json          where the profile goes\n"
