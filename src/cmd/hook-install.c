@@ -95,7 +95,7 @@ static void warn_of_rivals(const char *dir_path)
 		size_t len;
 
 		if (de->d_name[0] == '.' ||
-		    snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
+		    snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
 			continue;
 		if (is_rival(path, text, len))
 			say_warn("%s: oci-seccomp-bpf-hook answers the same annotation (%s): "
@@ -158,7 +158,7 @@ static int check_ours(const char *path, struct snug_err *err)
 	size_t len;
 	int r;
 
-	r = snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, err);
+	r = snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, err);
 	if (r == 0)
 		r = snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, err);
 	if (r < 0)

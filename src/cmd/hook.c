@@ -78,7 +78,7 @@ static int read_base(struct hook_job *job, struct snug_err *err)
 
 	if (!path)
 		return 0;
-	if (snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, &cause) < 0)
+	if (snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, &cause) < 0)
 		return snug_err_set(err, -EINVAL,
 				    "invalid annotation: error reading input file: \"%s\": %s",
 				    path, snug_err_msg(&cause));

@@ -150,7 +150,7 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	int r = 0;
 
 	if (find_id(l->all, id) ||
-	    snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
+	    snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
 		return 0;
 	if (snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, NULL) < 0)
 		return 0;

@@ -345,6 +345,9 @@ refuses_start() {
 	echo '{' >broken
 	bundle bad runc "if:$work/broken;of:$work/p" . ls /
 	refuses_start "error parsing input file: " "$work/broken"
+	mkfifo nobody-writes
+	bundle bad runc "if:$work/nobody-writes;of:$work/p" . ls /
+	refuses_start "error reading input file: " "is not a regular file"
 	bundle bad runc "of:$(head -c 1048576 /dev/zero | tr '\0' a)" . ls /
 	refuses_start "larger than the limit"
 }

@@ -224,6 +224,33 @@ static void executed(void **state)
 	assert_true(snug_proc_has_executed(root, 52));
 }
 
+/* What users may make under their own names must not hold up who looks at it. */
+static void fifos(void **state)
+{
+	static const char *const names[] = { "/run/crun/pipe/status", "/b/pipe/config.json",
+					     "/s-containers/containers.json" };
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+
+	(void)state;
+	put("/run/crun/slow/status", "{\"pid\":10,\"bundle\":\"/b/pipe\"}");
+	put("/run/crun/slower/status", "{\"pid\":10,\"bundle\":\"/s-containers/x\"}");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP(freep) char *path = xasprintf("%s%s", root, names[i]);
+
+		put(names[i], "");
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkfifo(path, 0600), 0);
+	}
+	alarm(10); /* and not for ever */
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	alarm(0);
+	assert_int_equal(snug_containers_find(&all, "slow", &found, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "slower", &found, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "pipe", &found, &err), -ENOENT);
+}
+
 static void stamps(void **state)
 {
 	uint64_t first = snug_containers_stamp(root), second, third;
@@ -244,9 +271,13 @@ static void stamps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_kinds),         cmocka_unit_test(what_is_not_there),
-		cmocka_unit_test(several_are_meant), cmocka_unit_test(copies),
-		cmocka_unit_test(executed),          cmocka_unit_test(stamps),
+		cmocka_unit_test(all_kinds),
+		cmocka_unit_test(what_is_not_there),
+		cmocka_unit_test(several_are_meant),
+		cmocka_unit_test(copies),
+		cmocka_unit_test(executed),
+		cmocka_unit_test(stamps),
+		cmocka_unit_test(fifos),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
