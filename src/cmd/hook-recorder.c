@@ -137,14 +137,56 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 	return e;
 }
 
-static int prepare(struct recorder *r, struct snug_err *err)
+/* What the conditions of the base are read for: this container on this host. */
+static void find_env(const struct recorder *r, struct snug_seccomp_env *env)
 {
-	const struct snug_trace_annotation *a = &r->job->annotation;
+	snug_seccomp_env_init_host(env);
+	env->caps = r->job->config.has_caps ? r->job->config.caps : 0;
+}
+
+static bool is_crd(const struct recorder *r)
+{
+	const char *format = r->job->annotation.format;
+
+	return format && strcmp(format, "crd") == 0;
+}
+
+/* What would be found wrong with the input file when there is nobody left to tell. */
+static int check_base(const struct recorder *r, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str unused = SNUG_STR_INIT;
+	struct snug_seccomp_env env;
 	int e;
 
-	e = snug_outfile_open(a->output, &r->profile, err);
-	if (e == 0 && a->recording)
-		e = snug_outfile_open(a->recording, &r->recording, err);
+	if (!r->job->base)
+		return 0;
+	find_env(r, &env);
+	e = snug_grow_check(r->job->base, &env, err);
+	if (e == 0 && is_crd(r))
+		e = snug_seccomp_profile_write(r->job->base, SNUG_PROFILE_CRD_YAML, &unused, err);
+	return e;
+}
+
+static int open_files(struct recorder *r, struct snug_err *err)
+{
+	const struct snug_trace_annotation *a = &r->job->annotation;
+	int e = snug_outfile_open(a->output, &r->profile, err);
+
+	if (e < 0 || !a->recording)
+		return e;
+	if (snug_outfile_is(r->profile, a->recording))
+		return snug_err_set(err, -EINVAL,
+				    "invalid annotation: of: and recording: both name \"%s\"",
+				    a->recording);
+	return snug_outfile_open(a->recording, &r->recording, err);
+}
+
+static int prepare(struct recorder *r, struct snug_err *err)
+{
+	int e = check_base(r, err);
+
+	if (e == 0)
+		e = open_files(r, err);
 	if (e < 0)
 		return e;
 	r->signals = block_signals(err);
@@ -260,18 +302,9 @@ static void add_baselines(const struct recorder *r, struct snug_recording *recor
 		add_baseline(r, recording, *known);
 }
 
-/* What the conditions of the base are read for: this container on this host. */
-static void find_env(const struct recorder *r, struct snug_seccomp_env *env)
-{
-	snug_seccomp_env_init_host(env);
-	env->caps = r->job->config.has_caps ? r->job->config.caps : 0;
-}
-
 static int add_profile(const struct recorder *r, const struct snug_derived *d, struct snug_str *out,
 		       struct snug_err *err)
 {
-	const char *format = r->job->annotation.format;
-	bool is_crd = format && strcmp(format, "crd") == 0;
 	struct snug_seccomp_profile *p = d->profile;
 	CLEANUP(snug_grown_done) struct snug_grown grown = { 0 };
 	struct snug_seccomp_env env;
@@ -287,7 +320,7 @@ static int add_profile(const struct recorder *r, const struct snug_derived *d, s
 	VEC_FOREACH (name, &grown.blocked)
 		hook_log(LOG_WARNING, "'%s' was made, and stays blocked as the input file says",
 			 *name);
-	if (is_crd)
+	if (is_crd(r))
 		return snug_seccomp_profile_write(p, SNUG_PROFILE_CRD_YAML, out, err);
 	snug_seccomp_profile_write_compact(p, out);
 	return 0;

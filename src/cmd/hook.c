@@ -14,6 +14,7 @@
 #include "cmd/say.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
+#include "oci/baseline.h"
 #include "oci/proc.h"
 #include "seccomp/names.h"
 
@@ -89,6 +90,29 @@ static int read_base(struct hook_job *job, struct snug_err *err)
 	return 0;
 }
 
+/* The baselines that were asked for: the annotation's, else the configuration's. */
+static int choose_runtimes(const struct hook_args *args, struct hook_job *job, struct snug_err *err)
+{
+	struct snug_trace_annotation *a = &job->annotation;
+
+	if (!a->runtimes.len && args->runtimes.len == 1 &&
+	    strcmp(args->runtimes.items[0], "none") == 0)
+		a->no_baseline = true;
+	if (a->no_baseline)
+		return 0;
+	for (size_t i = 0, n = a->runtimes.len ? 0 : args->runtimes.len; i < n; i++)
+		*VEC_PUSH(&a->runtimes) = xstrdup(args->runtimes.items[i]);
+	VEC_FOREACH (runtime, &a->runtimes) {
+		const struct snug_baseline_query q = { .runtime = *runtime };
+		CLEANUP(snug_baseline_done) struct snug_baseline b = { 0 };
+		int r = snug_baseline_find(&q, &b, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int prepare(const struct hook_args *args, struct hook_job *job, struct snug_err *err)
 {
 	CLEANUP(freep) char *text = NULL;
@@ -106,10 +130,10 @@ static int prepare(const struct hook_args *args, struct hook_job *job, struct sn
 	r = snug_trace_annotation_parse(value, strlen(value), &job->annotation, err);
 	if (r == 0)
 		r = read_base(job, err);
+	if (r == 0)
+		r = choose_runtimes(args, job, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; !job->annotation.runtimes.len && i < args->runtimes.len; i++)
-		*VEC_PUSH(&job->annotation.runtimes) = xstrdup(args->runtimes.items[i]);
 	job->runtime = find_runtime();
 	snug_oci_config_read(job->state.bundle ? job->state.bundle : ".", snug_capability_from_name,
 			     &job->config);
@@ -121,6 +145,8 @@ static int record(const struct hook_args *args, struct snug_err *err)
 	CLEANUP(hook_job_done) struct hook_job job = { 0 };
 	int r;
 
+	/* what the runtime has left open, others wait for: the recorder lives long */
+	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
 	hook_log_open();
 	hook_log(LOG_INFO, "Started OCI seccomp hook version %s", SNUG_VERSION);
 	if (geteuid() != 0)

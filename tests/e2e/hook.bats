@@ -225,6 +225,24 @@ exec_is_told() {
 	allows_not p.json mount pivot_root
 }
 
+# baselines_of JQ: of which runtimes the profile of a container has the baseline, with its hook so changed
+baselines_of() {
+	rm -f r.json
+	bundle rec runc "of:$work/p.json;recording:$work/r.json" "$1" ls /
+	run_oci runc rec rec
+	status_is 0
+	appears r.json
+	jq -c '[.baselines // [] | .[].label | split(" ")[0]]' r.json
+}
+
+@test "hook --runtime: the baselines of all that it names, or none; the annotation comes first" {
+	need_command runc
+	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "runc,crun"]')" '["crun","runc"]'
+	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "none"]')" '[]'
+	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "crun"] |
+		.annotations[] += ";base:runc"')" '["runc"]'
+}
+
 @test "twenty containers at once: none has another's calls" {
 	need_command runc
 	local i programs=(plain-static "five-ms" "i386")
@@ -348,6 +366,19 @@ refuses_start() {
 	mkfifo nobody-writes
 	bundle bad runc "if:$work/nobody-writes;of:$work/p" . ls /
 	refuses_start "error reading input file: " "is not a regular file"
+	bundle bad runc "of:$work/p;recording:$work/./p" . ls /
+	refuses_start "of: and recording: both name"
+	bundle bad runc "of:$work/p;base:runc,runq" . ls /
+	refuses_start "no baseline of the runtime 'runq' was measured"
+	bundle bad runc "of:$work/p" '.hooks.prestart[0].args += ["--runtime", "runq"]' ls /
+	refuses_start "no baseline of the runtime 'runq' was measured"
+	# what no filter and what no such file can be made of
+	echo '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["x"],"action":"SCMP_ACT_KILL"}]}' >base
+	bundle bad runc "if:$work/base;of:$work/p" . ls /
+	refuses_start "unknown syscall 'x' cannot be restricted"
+	echo '{"defaultAction":"SCMP_ACT_ERRNO","archMap":[{"architecture":"SCMP_ARCH_X86_64"}]}' >base
+	bundle bad runc "if:$work/base;of:$work/p;format:crd" . ls /
+	refuses_start "a SeccompProfile has no place for" "archMap"
 	bundle bad runc "of:$(head -c 1048576 /dev/zero | tr '\0' a)" . ls /
 	refuses_start "larger than the limit"
 }
@@ -381,6 +412,28 @@ refuses_start() {
 	bundle bad runc "of:$work/p.json" . ls /
 	jq '.hooks.prestart[0].env = ["SNUG_TEST_DISABLE=bpf"]' bad/config.json >new && mv new bad/config.json
 	refuses_start BPF
+}
+
+has_own_mounts() {
+	[[ $(readlink "/proc/$1/ns/mnt") != "$(readlink /proc/self/ns/mnt)" ]]
+}
+
+@test "what was open in the runtime does not stay open with the recorder" {
+	mkfifo held
+	exec 9<>held
+	# in a mount namespace of its own, as a container's process is
+	unshare -m sleep 100 3>&- 9>&- &
+	pid=$!
+	wait_until has_own_mounts "$pid"
+	jq -n --arg note "of:$work/p" --argjson pid "$pid" \
+		'{$pid, annotations: {"io.containers.trace-syscall": $note}}' >state
+	"$SNUG" hook <state
+	recorder=$(pgrep -f 'snug hook')
+	open=$(readlink "/proc/$recorder/fd"/*)
+	kill "$pid"
+	exec 9>&-
+	no_recorder_left
+	! grep -q held <<<"$open"
 }
 
 @test "by hand: states that make no sense" {
