@@ -237,7 +237,7 @@ baselines_of() {
 
 @test "hook --runtime: the baselines of all that it names, or none; the annotation comes first" {
 	need_command runc
-	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "runc,crun"]')" '["crun","runc"]'
+	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "runc,crun"]')" '["runc","crun"]'
 	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "none"]')" '[]'
 	same "$(baselines_of '.hooks.prestart[0].args += ["--runtime", "crun"] |
 		.annotations[] += ";base:runc"')" '["runc"]'
@@ -429,11 +429,12 @@ has_own_mounts() {
 		'{$pid, annotations: {"io.containers.trace-syscall": $note}}' >state
 	"$SNUG" hook <state
 	recorder=$(pgrep -f 'snug hook')
-	open=$(readlink "/proc/$recorder/fd"/*)
+	readlink "/proc/$recorder/fd"/* >open
 	kill "$pid"
 	exec 9>&-
 	no_recorder_left
-	! grep -q held <<<"$open"
+	has open /dev/null
+	has_not open held
 }
 
 @test "by hand: states that make no sense" {
