@@ -156,6 +156,13 @@ void attach_one_forget(struct attach_one *t)
 	t->state = ATTACH_WAITING;
 }
 
+void attach_one_drop(struct attach_one *t)
+{
+	t->worker = attach_worker_free(t->worker);
+	attach_files_done(&t->files);
+	t->state = ATTACH_OVER;
+}
+
 static bool has_container(const struct attach_targets *t, const struct snug_container *c)
 {
 	VEC_FOREACH (one, &t->all)
@@ -281,31 +288,37 @@ int attach_targets_find(struct attach_targets *t, const struct attach_options *o
 	return add_words(t, &all, options, err);
 }
 
+/* The one that waits for a container of @all. */
+static int look_for(struct attach_targets *t, struct attach_one *one,
+		    const struct snug_containers *all, struct snug_err *err)
+{
+	const struct snug_container *c;
+	int r = snug_containers_find(all, one->word, &c, NULL);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		r = snug_containers_find(all, one->word, &c, err);
+	else if (!has_container(t, c))
+		return set_container(t, one, c), 0;
+	/* several, or another word has meant it */
+	attach_one_drop(one);
+	return r;
+}
+
 int attach_targets_look(struct attach_targets *t, struct snug_err *err)
 {
 	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
-	int r;
+	int r = snug_containers_list("", &all, err);
+	bool is_listed = r == 0;
 
-	r = snug_containers_list("", &all, err);
 	VEC_FOREACH (one, &t->all) {
-		CLEANUP(snug_err_done) struct snug_err none = SNUG_ERR_INIT;
-		const struct snug_container *c;
-
-		if (r < 0)
-			return r;
 		if (one->state != ATTACH_WAITING)
 			continue;
-		r = snug_containers_find(&all, one->word, &c, &none);
-		if (r < 0 && r != -ENOENT)
-			return snug_err_set(err, r, "%s", snug_err_msg(&none));
-		/* another word has meant it */
-		if (r == 0 && has_container(t, c)) {
-			one->state = ATTACH_OVER;
-			one->worker = attach_worker_free(one->worker);
-		}
-		if (r == 0 && one->state == ATTACH_WAITING)
-			set_container(t, one, c);
-		r = 0;
+		if (!is_listed)
+			attach_one_drop(one);
+		else if (r == 0) /* the others are looked for next time */
+			r = look_for(t, one, &all, err);
 	}
 	return r;
 }

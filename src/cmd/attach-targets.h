@@ -57,8 +57,11 @@ void attach_targets_done(struct attach_targets *t);
 int attach_targets_find(struct attach_targets *t, const struct attach_options *options,
 			const struct attach_request *request, struct snug_err *err);
 /* Looks for the containers of those that wait: they become FOUND.  It is no error when there are
- * none. */
+ * none; one whose word means several, with -EINVAL, and all that wait when containers cannot be
+ * listed, are dropped. */
 int attach_targets_look(struct attach_targets *t, struct snug_err *err);
 /* Back from FOUND to WAITING. */
 void attach_one_forget(struct attach_one *t);
+/* It is over, and nothing was recorded. */
+void attach_one_drop(struct attach_one *t);
 bool attach_targets_has(const struct attach_targets *t, enum attach_state state);

@@ -45,7 +45,6 @@ struct attach {
 	uint64_t stamp, changed_us, looked_us;
 	bool has_failed; /* something went wrong and was told */
 	struct snug_err *err;
-	int status; /* when it cannot go on */
 };
 
 static void attach_done(struct attach *a)
@@ -122,12 +121,14 @@ static int begin(struct attach *a, struct attach_one *t, struct snug_err *err)
 	return 0;
 }
 
-static void stop_all(struct attach *a, int status)
+/* What cannot be recorded is told and over; what is being recorded goes on. */
+static void give_up(struct attach *a, struct attach_one *t, const struct snug_err *err)
 {
-	a->status = status;
-	VEC_FOREACH (t, &a->targets.all)
-		if (t->state != ATTACH_OVER)
-			t->state = ATTACH_OVER;
+	liveline_hide(&a->live);
+	say_error("record: %s", snug_err_msg(err));
+	a->has_failed = true;
+	if (t)
+		attach_one_drop(t);
 }
 
 /* Whether it is time to look for containers: at once when a runtime does something. */
@@ -148,17 +149,16 @@ static bool is_time_to_look(struct attach *a, uint64_t now)
 static void look_again(struct attach *a, uint64_t now)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	int r;
 
 	if (!is_time_to_look(a, now))
 		return;
-	r = attach_targets_look(&a->targets, &err);
-	VEC_FOREACH (t, &a->targets.all)
-		if (r == 0 && t->state == ATTACH_FOUND)
-			r = begin(a, t, &err);
-	if (r < 0) {
-		(void)snug_err_set(a->err, r, "%s", snug_err_msg(&err));
-		stop_all(a, SNUG_EXIT_FAILED);
+	if (attach_targets_look(&a->targets, &err) < 0)
+		give_up(a, NULL, &err);
+	VEC_FOREACH (t, &a->targets.all) {
+		CLEANUP(snug_err_done) struct snug_err why = SNUG_ERR_INIT;
+
+		if (t->state == ATTACH_FOUND && begin(a, t, &why) < 0)
+			give_up(a, t, &why);
 	}
 }
 
@@ -287,6 +287,8 @@ static int prepare_waiting(struct attach *a)
 
 static void observe(struct attach *a)
 {
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
 	liveline_init(&a->live);
 	a->sup = (struct supervise){
 		.fd = a->epoll,
@@ -297,8 +299,8 @@ static void observe(struct attach *a)
 		.may_end = may_end,
 		.data = a,
 	};
-	if (supervise_run(&a->sup, a->err) < 0)
-		a->status = SNUG_EXIT_FAILED;
+	if (supervise_run(&a->sup, &err) < 0)
+		give_up(a, NULL, &err);
 	liveline_hide(&a->live);
 }
 
@@ -442,8 +444,6 @@ int record_attach(const struct record_attach *job, struct snug_err *err)
 	if (status)
 		return status;
 	observe(&a);
-	if (a.status)
-		return a.status;
 	collect(&a);
 	if (job->options->each)
 		write_each(&a);

@@ -323,6 +323,22 @@ from_its_start() {
 	nothing_left
 }
 
+@test "attach: one of two cannot be recorded when it comes: the other one is" {
+	start runc "$word-a" "umask 7"
+	mkdir "$word-b.yaml"
+	attach --container "$word-a,$word-b" --wait --each -o ./
+	start runc "$word-b" "true"
+	wait_until grep -q "is a directory" bg.err
+	kill -0 "$pid"
+	tell "$word-a" "$(pid_of "$word-a")"
+	sleep 0.3
+	kill -INT "$pid" || true
+	finish
+	same "$status" 1
+	grep -qx '  *- umask' "$word-a.yaml"
+	nothing_left
+}
+
 @test "attach: a container that makes no call meanwhile" {
 	need_command runc
 	bundle idle runc "" . sleep 20
