@@ -40,6 +40,7 @@ struct recorder {
 	struct hook_job *job;
 	struct snug_session *session;
 	struct snug_outfile *profile, *recording;
+	struct snug_container names; /* what people call it */
 	int signals;
 	int seccomp_mode; /* of the program when it was executed */
 	bool is_told;     /* the mode is known */
@@ -137,6 +138,23 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 	return e;
 }
 
+static char *copy(const char *s)
+{
+	return s ? xstrdup(s) : NULL;
+}
+
+/* While the engine still knows it: with --rm, nobody does at the end. */
+static void find_names(struct recorder *r)
+{
+	const struct snug_oci_state *s = &r->job->state;
+
+	r->names = (struct snug_container){ .id = copy(s->id ? s->id : "?"),
+					    .name = copy(s->name),
+					    .image = copy(s->image),
+					    .bundle = copy(s->bundle) };
+	snug_container_find_names("", &r->names);
+}
+
 /* What the conditions of the base are read for: this container on this host. */
 static void find_env(const struct recorder *r, struct snug_seccomp_env *env)
 {
@@ -192,6 +210,7 @@ static int prepare(struct recorder *r, struct snug_err *err)
 	r->signals = block_signals(err);
 	if (r->signals < 0)
 		return r->signals;
+	find_names(r);
 	e = make_session(r, false, err);
 	if (e != -EBUSY)
 		return e;
@@ -217,32 +236,18 @@ static bool wait_for_end(struct recorder *r)
 	return false;
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
-static void add_facts(const struct recorder *r, struct snug_recording *recording)
+static void add_facts(struct recorder *r, struct snug_recording *recording)
 {
 	static const char *const modes[] = { "none", "strict", "filter" };
-	struct snug_container names = { .id = copy(r->job->state.id ? r->job->state.id : "?"),
-					.name = copy(r->job->state.name),
-					.image = copy(r->job->state.image),
-					.bundle = copy(r->job->state.bundle) };
 	struct snug_recording_container *c = snug_recording_container(recording);
 
-	snug_container_find_names("", &names);
-	c->id = names.id;
-	c->name = names.name;
-	c->image = names.image;
+	c->id = STEAL(r->names.id);
+	c->name = STEAL(r->names.name);
+	c->image = STEAL(r->names.image);
 	c->runtime = copy(r->job->runtime);
 	c->pid = r->job->state.pid;
 	if (r->is_told && r->seccomp_mode >= 0)
 		c->seccomp = xstrdup(modes[r->seccomp_mode]);
-	free(names.bundle);
-	free(names.engine);
-	free(names.pod);
-	free(names.pod_namespace);
 }
 
 static bool has_entered(const struct snug_recording *recording)
@@ -424,6 +429,7 @@ static void recorder_done(struct recorder *r)
 	r->session = snug_session_free(r->session);
 	r->profile = snug_outfile_free(r->profile);
 	r->recording = snug_outfile_free(r->recording);
+	snug_container_done(&r->names);
 }
 
 static _Noreturn void record(struct hook_job *job, int pipe_fd)

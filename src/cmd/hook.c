@@ -22,6 +22,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct hook_args {
@@ -145,6 +146,8 @@ static int record(const struct hook_args *args, struct snug_err *err)
 	CLEANUP(hook_job_done) struct hook_job job = { 0 };
 	int r;
 
+	/* runtimes may have no mask; a profile that all can write to would be worth nothing */
+	(void)umask(umask(0) | 022);
 	/* what the runtime has left open, others wait for: the recorder lives long */
 	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
 	hook_log_open();

@@ -117,7 +117,7 @@ podman_demo() {
 pod_run() {
 	local file=$1
 	shift
-	podman_run runc --pod pod --annotation "io.containers.trace-syscall=of:$work/$file.json;recording:$work/$file.rec" \
+	podman_run runc --pod pod --rm --name "the-$file" --annotation "io.containers.trace-syscall=of:$work/$file.json;recording:$work/$file.rec" \
 		localhost/tools:1 "$@"
 	status_is 0
 }
@@ -138,6 +138,8 @@ pod_run() {
 	calls_by main two.rec >two.calls
 	has two.calls " uname"
 	has_not one.calls " uname"
+	# which podman has forgotten by now
+	same "$(jq -r '.container | "\(.name) \(.image)"' one.rec)" "the-one localhost/tools:1"
 	no_recorder_left
 }
 
@@ -427,14 +429,17 @@ has_own_mounts() {
 	wait_until has_own_mounts "$pid"
 	jq -n --arg note "of:$work/p" --argjson pid "$pid" \
 		'{$pid, annotations: {"io.containers.trace-syscall": $note}}' >state
-	"$SNUG" hook <state
+	(umask 0 && "$SNUG" hook <state)
 	recorder=$(pgrep -f 'snug hook')
 	readlink "/proc/$recorder/fd"/* >open
+	mode=$(stat -c %a .snug-*)
 	kill "$pid"
 	exec 9>&-
 	no_recorder_left
 	has open /dev/null
 	has_not open held
+	# nor has what it writes the runtime's lack of a mask
+	same "$mode" 644
 }
 
 @test "by hand: states that make no sense" {
