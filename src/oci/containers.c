@@ -4,6 +4,7 @@
  * bundle.  The process list finds those of other runtimes: processes outside of our mount namespace
  * in a control group that carries an id.  container-names.c finds what their users call them.
  * All of these are other programs' files: read under limits, and left out when they make no sense.
+ * What users write below /run/user is believed about processes of their own only.
  */
 #include "oci/containers.h"
 
@@ -43,8 +44,11 @@ struct lister {
 	const char *root;
 	struct snug_containers *all;
 	struct snug_err *err;
-	uint64_t host_mntns;
+	uint64_t host_mntns, host_userns;
+	size_t n_of_users; /* containers that users' own files tell of */
 };
+
+enum { MAX_OF_USERS = SNUG_LIMIT_CONTAINERS / 4 };
 
 void snug_container_done(struct snug_container *c)
 {
@@ -137,6 +141,28 @@ static const char *runc_bundle(const struct snug_doc_value *state)
 	return NULL;
 }
 
+/* Whether the state at @path is one that its user may have made up. */
+static bool is_users(const char *path, size_t kind)
+{
+	struct stat st;
+
+	return snug_str_has_prefix(states[kind].folder, "/run/user/") &&
+	       (stat(path, &st) < 0 || st.st_uid != 0);
+}
+
+/* A container without root is in a user namespace, as no process of the host is; and it is not yet
+ * listed under another name.  All users together leave room for the others. */
+static bool is_believed(const struct lister *l, pid_t pid)
+{
+	uint64_t userns;
+
+	VEC_FOREACH (c, l->all)
+		if (c->pid == pid)
+			return false;
+	return l->n_of_users < MAX_OF_USERS && snug_proc_namespace(l->root, pid, "user", &userns) &&
+	       userns != l->host_userns;
+}
+
 /* A container from the state at @path; 0 also when it is none. */
 static int add_state(struct lister *l, const char *path, const char *id, size_t kind)
 {
@@ -146,6 +172,7 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	const struct snug_doc_value *root;
 	const char *bundle;
 	uint64_t pid, start;
+	bool of_user;
 	size_t len;
 	int r = 0;
 
@@ -166,13 +193,18 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	bundle = bundle ? bundle : runc_bundle(root);
 	if (pid == 0 || pid > INT32_MAX)
 		return 0;
+	of_user = is_users(path, kind);
+	if (of_user && !is_believed(l, (pid_t)pid))
+		return 0;
 	c.pid = (pid_t)pid;
 	c.id = xstrdup(id);
 	c.runtime = xstrdup(states[kind].runtime);
 	c.engine = states[kind].engine ? xstrdup(states[kind].engine) : NULL;
 	c.bundle = bundle ? xstrdup(bundle) : NULL;
-	if (look_at_process(l, &c, start))
+	if (look_at_process(l, &c, start)) {
+		l->n_of_users += of_user;
 		r = add(l, &c);
+	}
 	snug_container_done(&c);
 	return r;
 }
@@ -326,6 +358,8 @@ int snug_containers_list(const char *root, struct snug_containers *ret, struct s
 
 	if (!snug_proc_namespace(root, *root ? 1 : getpid(), "mnt", &l.host_mntns))
 		l.host_mntns = 0;
+	if (!snug_proc_namespace(root, *root ? 1 : getpid(), "user", &l.host_userns))
+		l.host_userns = 0;
 	r = scan_states(&l);
 	if (r == 0)
 		r = scan_processes(&l);

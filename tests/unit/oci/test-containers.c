@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Over a folder that stands in for a host: states, bundles and processes as engines leave them. */
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "oci/containers.h"
@@ -248,7 +249,61 @@ static void fifos(void **state)
 	alarm(0);
 	assert_int_equal(snug_containers_find(&all, "slow", &found, &err), 0);
 	assert_int_equal(snug_containers_find(&all, "slower", &found, &err), 0);
-	assert_int_equal(snug_containers_find(&all, "pipe", &found, &err), -ENOENT);
+	assert_int_equal(snug_containers_find(&all, "pipe", &found, NULL), -ENOENT);
+}
+
+/* What a user's own files say of the host's processes and of others' containers is not believed. */
+static void what_users_make_up(void **state)
+{
+	static const char *const files[] = { "host", "stolen", "mine", "me" };
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+	static const int pids[] = { 70, 10, 71, 71 };
+
+	(void)state;
+	put_process(70, 700, "0::/system.slice/sshd.service\n");
+	put_process(71, 710, "0::/user.slice\n");
+	put("/proc/71/ns/user", "");
+	put("/proc/10/ns/user", "");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		CLEANUP(freep) char *path = xasprintf("/run/user/5/crun/%s/status", files[i]);
+		CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
+		CLEANUP(freep) char *text = xasprintf("{\"pid\":%d}", pids[i]);
+
+		put(path, text);
+		assert_true(chown(whole, 5, 5) == 0 || geteuid() != 0);
+	}
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "host", &found, NULL), -ENOENT);
+	assert_int_equal(snug_containers_find(&all, "stolen", &found, NULL), -ENOENT);
+	/* either of the two names, and one of them */
+	assert_true((snug_containers_find(&all, "mine", &found, NULL) == 0) !=
+		    (snug_containers_find(&all, "me", &found, NULL) == 0));
+}
+
+/* Users with more containers than are listed keep nobody else's from being so. */
+static void users_with_many(void **state)
+{
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+
+	(void)state;
+	for (int pid = 10000; pid < 10000 + SNUG_LIMIT_CONTAINERS / 4 + 20; pid++) {
+		CLEANUP(freep) char *user = xasprintf("/proc/%d/ns/user", pid);
+		CLEANUP(freep) char *path = xasprintf("/run/user/5/crun/many-%d/status", pid);
+		CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
+		CLEANUP(freep) char *text = xasprintf("{\"pid\":%d}", pid);
+
+		put_process(pid, 1, "0::/user.slice\n");
+		put(user, "");
+		put(path, text);
+		assert_true(chown(whole, 5, 5) == 0 || geteuid() != 0);
+	}
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	assert_true(all.len < SNUG_LIMIT_CONTAINERS / 4 + 20);
+	assert_int_equal(snug_containers_find(&all, "my-web", &found, &err), 0);
 }
 
 static void stamps(void **state)
@@ -278,6 +333,8 @@ int main(void)
 		cmocka_unit_test(executed),
 		cmocka_unit_test(stamps),
 		cmocka_unit_test(fifos),
+		cmocka_unit_test(what_users_make_up),
+		cmocka_unit_test(users_with_many),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
