@@ -150,6 +150,26 @@ pod_run() {
 	podman_demo crun --rm --user 1000 --security-opt no-new-privileges
 }
 
+@test "podman: a base with archMap, that grows, runs" {
+	need_command podman runc
+	local base='{"defaultAction":"SCMP_ACT_ERRNO","archMap":[{"architecture":"SCMP_ARCH_X86_64",
+		"subArchitectures":["SCMP_ARCH_X86"]}],"syscalls":[{"names":["mount"],"action":"SCMP_ACT_ERRNO"}]}'
+
+	mkdir hooks
+	echo "$base" >base.json
+	"$SNUG" hook --install --dir "$work/hooks"
+	tar -C "$image" -c . | podman --root "$work/storage" --runroot "$work/runroot" \
+		--storage-driver vfs import -q - localhost/tools:1 >/dev/null
+	podman_run runc --annotation "io.containers.trace-syscall=if:$work/base.json;of:$work/p.json" \
+		localhost/tools:1 ls /
+	status_is 0
+	appears p.json
+	podman_run runc --security-opt "seccomp=$work/p.json" localhost/tools:1 ls /
+	status_is 0
+	has out usr
+	no_recorder_left
+}
+
 # like_strace RUNTIME COMMAND...: what is recorded is what strace sees inside such a container, from
 # the program's execve on
 like_strace() {
