@@ -235,15 +235,15 @@ static int compare_cells(const void *a, const void *b)
 	return r;
 }
 
-/* As many boxes as the profiles wrote down themselves, and as many again for what lies between
- * them, on both sides. */
+/* As many boxes as the profiles wrote rules down themselves, and as many again for what lies
+ * between them, on both sides. */
 static size_t budget_of(const struct snug_merge_opinions *o, size_t max)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->len; i++)
 		VEC_FOREACH (cell, &o->items[i])
-			n += cell->decision.by == SNUG_BY_ENTRY ? cell->args.len : 0;
+			n += cell->decision.by == SNUG_BY_ENTRY;
 	n = 3 * n + 1;
 	return n < max ? n : max;
 }
