@@ -191,6 +191,10 @@ int snug_merge_pieces_add_cells(struct snug_merge_pieces *p, enum snug_merge_mod
 		snug_merge_pieces_add(p, mode, answer_of(&cells->items[0].decision));
 		return 0;
 	}
+	/* what will be too much is not worked out first */
+	VEC_FOREACH (cell, cells)
+		if (cell->args.len > snug_merge_pieces_max(p) * 4)
+			return -E2BIG;
 	if (!p->len)
 		copy_cells(cells, &out);
 	for (size_t i = 0; i < p->len && r == 0; i++)
@@ -235,15 +239,15 @@ static int compare_cells(const void *a, const void *b)
 	return r;
 }
 
-/* As many boxes as the profiles wrote rules down themselves, and as many again for what lies
- * between them, on both sides. */
+/* Long lists of values may stay what they are: a box for each rule that still is one, and as many
+ * again for what lies between them, on both sides. */
 static size_t budget_of(const struct snug_merge_opinions *o, size_t max)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->len; i++)
 		VEC_FOREACH (cell, &o->items[i])
-			n += cell->decision.by == SNUG_BY_ENTRY;
+			n += cell->decision.by == SNUG_BY_ENTRY && cell->args.len == 1;
 	n = 3 * n + 1;
 	return n < max ? n : max;
 }
