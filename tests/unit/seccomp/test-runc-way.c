@@ -6,11 +6,10 @@
  * with examples.  The program is run in an interpreter that knows nothing of either.
  */
 #include "base/err.h"
-#include "base/fdio.h"
-#include "base/limits.h"
 #include "base/str.h"
 #include "bpf-sim.h"
 #include "random-profile.h"
+#include "runc-filter.h"
 #include "seccomp/meaning.h"
 #include "seccomp/names.h"
 #include "seccomp/ret.h"
@@ -24,10 +23,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <linux/version.h>
 
@@ -37,7 +32,6 @@
 enum {
 	N_PROFILES = 3000,
 	N_CALLS = 60,
-	API_LEVEL = 5, /* every action, whatever kernel this is */
 };
 
 static const struct snug_seccomp_env host_x86 = {
@@ -48,132 +42,19 @@ static const struct snug_seccomp_env host_x86 = {
 struct fixture {
 	struct snug_seccomp_profile *profile;
 	struct snug_meaning *meaning;
-	scmp_filter_ctx ctx;
-	struct sock_filter *insns;
-	size_t n_insns;
+	struct runc_filter runc;
 };
 
 static void fixture_done(struct fixture *f)
 {
 	f->meaning = snug_meaning_free(f->meaning);
 	f->profile = snug_seccomp_profile_free(f->profile);
-	if (f->ctx)
-		seccomp_release(f->ctx);
-	free(f->insns);
+	runc_filter_done(&f->runc);
 }
 
-static uint32_t ret_of(const struct snug_seccomp_entry *e)
-{
-	uint32_t ret;
-
-	assert_int_equal(snug_action_ret(e->action, &e->errno_ret, e->errno_name, &ret), 0);
-	return ret;
-}
-
-/* runc's way */
-
-static struct scmp_arg_cmp comparison(const struct snug_seccomp_arg *arg)
-{
-	static const enum scmp_compare ops[] = {
-		[SNUG_CMP_NE] = SCMP_CMP_NE,
-		[SNUG_CMP_LT] = SCMP_CMP_LT,
-		[SNUG_CMP_LE] = SCMP_CMP_LE,
-		[SNUG_CMP_EQ] = SCMP_CMP_EQ,
-		[SNUG_CMP_GE] = SCMP_CMP_GE,
-		[SNUG_CMP_GT] = SCMP_CMP_GT,
-		[SNUG_CMP_MASKED_EQ] = SCMP_CMP_MASKED_EQ,
-	};
-
-	return (struct scmp_arg_cmp){ arg->index, ops[arg->op], arg->value, arg->value_two };
-}
-
-static int add_rules(struct fixture *f, const struct snug_seccomp_entry *e, int nr)
-{
-	struct scmp_arg_cmp cmps[SNUG_N_ARGS];
-	int r = 0;
-
-	if (snug_entry_any_arg_is_enough(e)) {
-		for (size_t i = 0; i < e->args.len && r == 0; i++) {
-			cmps[0] = comparison(&e->args.items[i]);
-			r = seccomp_rule_add_array(f->ctx, ret_of(e), nr, 1, cmps);
-		}
-		return r;
-	}
-	for (size_t i = 0; i < e->args.len; i++)
-		cmps[i] = comparison(&e->args.items[i]);
-	return seccomp_rule_add_array(f->ctx, ret_of(e), nr, (unsigned int)e->args.len, cmps);
-}
-
-static int add_entries(struct fixture *f)
-{
-	VEC_FOREACH (e, &f->profile->entries) {
-		if (ret_of(e) == snug_meaning_default(f->meaning))
-			continue;
-		VEC_FOREACH (name, &e->names) {
-			int nr = seccomp_syscall_resolve_name(*name), r;
-
-			if (nr == __NR_SCMP_ERROR)
-				continue;
-			r = add_rules(f, e, nr);
-			if (r < 0)
-				return r;
-		}
-	}
-	return 0;
-}
-
-static int build_here(struct fixture *f, int fd)
-{
-	int r;
-
-	(void)seccomp_api_set(API_LEVEL);
-	f->ctx = seccomp_init(snug_meaning_default(f->meaning));
-	if (!f->ctx)
-		return -EINVAL;
-	VEC_FOREACH (arch, &f->profile->arches) {
-		r = seccomp_arch_add(f->ctx, snug_arch_to_scmp(*arch));
-		if (r < 0 && r != -EEXIST)
-			return r;
-	}
-	r = add_entries(f);
-	return r < 0 ? r : seccomp_export_bpf(f->ctx, fd);
-}
-
-static void read_program(struct fixture *f, int fd)
-{
-	CLEANUP(freep) char *bytes = NULL;
-	size_t len;
-
-	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	assert_int_equal(snug_read_fd(fd, "the filter", SNUG_LIMIT_DOC_BYTES, &bytes, &len, NULL),
-			 0);
-	f->n_insns = len / sizeof(*f->insns);
-	f->insns = xcalloc(f->n_insns, sizeof(*f->insns));
-	memcpy(f->insns, bytes, len);
-}
-
-/* Negative when libseccomp refuses a rule, and runc the container with it.  -ETIME when it does not
- * come back: some rules send libseccomp 2.5 around in circles, so it works in a child. */
 static int build(struct fixture *f)
 {
-	CLEANUP(closep) int fd = memfd_create("runc-way", MFD_CLOEXEC);
-	const struct rlimit one_second = { 1, 1 };
-	int status = 0;
-	pid_t pid;
-
-	assert_true(fd >= 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		(void)setrlimit(RLIMIT_CPU, &one_second);
-		_exit(-build_here(f, fd));
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	if (WIFSIGNALED(status))
-		return -ETIME;
-	if (WEXITSTATUS(status) == 0)
-		read_program(f, fd);
-	return -WEXITSTATUS(status);
+	return runc_filter_build(f->profile, snug_meaning_default(f->meaning), &f->runc);
 }
 
 /* A call, and what may make a difference. */
@@ -412,8 +293,8 @@ static uint32_t run(const struct fixture *f, const struct call *c)
 {
 	uint32_t ret;
 
-	assert_true(bpf_sim_call(f->insns, f->n_insns, snug_arch_to_audit(c->arch), c->nr, c->args,
-				 &ret) > 0);
+	assert_true(bpf_sim_call(f->runc.insns, f->runc.n_insns, snug_arch_to_audit(c->arch), c->nr,
+				 c->args, &ret) > 0);
 	return ret;
 }
 
