@@ -224,3 +224,21 @@ const char *snug_str_nearest(const char *word, const char *const *names)
 	}
 	return found ? found : ends_with_word(all, word);
 }
+
+char *snug_str_did_you_mean(const char *near)
+{
+	return near ? xasprintf(" (did you mean '%s'?)", near) : xstrdup("");
+}
+
+bool snug_str_list_has(const char *list, const char *word, size_t len)
+{
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		if (n == len && strncmp(list, word, len) == 0)
+			return true;
+		if (!list[n])
+			return false;
+		list += n + 1;
+	}
+}

@@ -21,16 +21,9 @@
 /* Where engines look: podman's and CRI-O's defaults. */
 static const char *const hook_dirs[] = { HOOKS_DIR, "/usr/share/containers/oci/hooks.d" };
 
-static void one_string(struct snug_writer *w, const char *key, const char *value)
-{
-	snug_writer_key(w, key);
-	snug_writer_begin_array(w);
-	snug_writer_string(w, value);
-	snug_writer_end_array(w);
-}
-
 void hook_config(const char *path, struct snug_str *out)
 {
+	static const char *const args[] = { "snug", "hook" }, *const stages[] = { "prestart" };
 	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, out);
 
 	snug_writer_begin_object(w);
@@ -38,11 +31,7 @@ void hook_config(const char *path, struct snug_str *out)
 	snug_writer_key(w, "hook");
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "path", path);
-	snug_writer_key(w, "args");
-	snug_writer_begin_array(w);
-	snug_writer_string(w, "snug");
-	snug_writer_string(w, "hook");
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "args", args, ARRAY_SIZE(args));
 	snug_writer_end_object(w);
 	snug_writer_key(w, "when");
 	snug_writer_begin_object(w);
@@ -51,7 +40,7 @@ void hook_config(const char *path, struct snug_str *out)
 	snug_writer_member_string(w, "^io\\.containers\\.trace-syscall$", ".*");
 	snug_writer_end_object(w);
 	snug_writer_end_object(w);
-	one_string(w, "stages", "prestart");
+	snug_writer_member_strings(w, "stages", stages, ARRAY_SIZE(stages));
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 }

@@ -10,7 +10,9 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/container-facts.h"
 #include "cmd/hook-log.h"
+#include "oci/cgroup-mounts.h"
 #include "oci/container-names.h"
 #include "oci/containers.h"
 #include "oci/proc.h"
@@ -74,28 +76,14 @@ static void join_root(const char *mount)
 	}
 }
 
-/* A mount point as mountinfo writes it: blanks are octal there, and no hierarchy has one. */
 static void leave_cgroups(void)
 {
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char line[4096];
+	CLEANUP(snug_cgroup_mounts_done) struct snug_cgroup_mounts mounts = { 0 };
 
-	while (f && fgets(line, sizeof(line), f)) {
-		char *dash = strstr(line, " - "), *point = line;
-
-		if (!dash || !snug_str_has_prefix(dash + 3, "cgroup"))
-			continue;
-		for (int field = 1; point && field < 5; field++) {
-			point = strchr(point, ' ');
-			point = point ? point + 1 : NULL;
-		}
-		if (!point)
-			continue;
-		point[strcspn(point, " ")] = '\0';
-		join_root(point);
-	}
-	if (f)
-		fclose(f);
+	if (snug_cgroup_mounts_read("", &mounts, NULL) < 0)
+		return;
+	VEC_FOREACH (mount, &mounts.all)
+		join_root(mount->point);
 }
 
 static void on_event(void *data, const struct snug_session_event *ev)
@@ -138,20 +126,17 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 	return e;
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 /* While the engine still knows it: with --rm, nobody does at the end. */
 static void find_names(struct recorder *r)
 {
 	const struct snug_oci_state *s = &r->job->state;
 
-	r->names = (struct snug_container){ .id = copy(s->id ? s->id : "?"),
-					    .name = copy(s->name),
-					    .image = copy(s->image),
-					    .bundle = copy(s->bundle) };
+	r->names = (struct snug_container){ .id = xstrdup(s->id ? s->id : "?"),
+					    .name = xstrdup_null(s->name),
+					    .image = xstrdup_null(s->image),
+					    .bundle = xstrdup_null(s->bundle),
+					    .runtime = xstrdup_null(r->job->runtime),
+					    .pid = (pid_t)s->pid };
 	snug_container_find_names("", &r->names);
 }
 
@@ -236,75 +221,23 @@ static bool wait_for_end(struct recorder *r)
 	return false;
 }
 
-static void add_facts(struct recorder *r, struct snug_recording *recording)
-{
-	static const char *const modes[] = { "none", "strict", "filter" };
-	struct snug_recording_container *c = snug_recording_container(recording);
-
-	c->id = STEAL(r->names.id);
-	c->name = STEAL(r->names.name);
-	c->image = STEAL(r->names.image);
-	c->runtime = copy(r->job->runtime);
-	c->pid = r->job->state.pid;
-	if (r->is_told && r->seccomp_mode >= 0)
-		c->seccomp = xstrdup(modes[r->seccomp_mode]);
-}
-
-static bool has_entered(const struct snug_recording *recording)
-{
-	VEC_FOREACH (exec, &recording->execs)
-		if (exec->entered)
-			return true;
-	return false;
-}
-
-static void add_baseline(const struct recorder *r, struct snug_recording *recording,
-			 const char *runtime)
-{
-	const struct snug_baseline_query q = {
-		.runtime = runtime,
-		.no_new_privs = r->job->config.no_new_privs,
-		.is_root = r->job->config.is_root,
-		.has_terminal = r->job->config.has_terminal,
-		.with_exec = has_entered(recording),
-	};
-	CLEANUP(snug_baseline_done) struct snug_baseline b = { 0 };
-	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	CLEANUP(freep) char *label = NULL;
-
-	if (snug_baseline_find(&q, &b, &err) < 0) {
-		hook_log(LOG_WARNING, "%s", snug_err_msg(&err));
-		return;
-	}
-	label = xasprintf("%s %s", runtime, b.version);
-	snug_recording_add_baseline(recording, label, b.names.items, b.names.len);
-}
-
-/* Of the runtimes that were asked for; else of the one that runs the container; else of all that
- * are known, because without any the container would not start under its profile. */
-static void add_baselines(const struct recorder *r, struct snug_recording *recording)
+static void add_facts(const struct recorder *r, struct snug_recording *recording)
 {
 	const struct snug_trace_annotation *a = &r->job->annotation;
-	bool is_known = false;
+	const struct container_needs needs = {
+		.runtime = r->job->runtime,
+		.config = r->job->config,
+		.runtimes = a->runtimes.items,
+		.n_runtimes = a->runtimes.len,
+		.warn = hook_log_warning,
+	};
 
-	if (a->no_baseline)
+	container_add_facts(recording, &r->names, r->seccomp_mode);
+	if (a->no_baseline || container_add_needs(recording, &needs))
 		return;
-	VEC_FOREACH (runtime, &a->runtimes)
-		add_baseline(r, recording, *runtime);
-	if (a->runtimes.len)
-		return;
-	for (const char *const *known = snug_baseline_runtimes(); r->job->runtime && *known;
-	     known++)
-		is_known |= strcmp(*known, r->job->runtime) == 0;
-	if (is_known) {
-		add_baseline(r, recording, r->job->runtime);
-		return;
-	}
 	hook_log(LOG_WARNING,
 		 "the runtime '%s' was never measured: the profile gets what runc and crun need",
 		 r->job->runtime ? r->job->runtime : "?");
-	for (const char *const *known = snug_baseline_runtimes(); *known; known++)
-		add_baseline(r, recording, *known);
 }
 
 static int add_profile(const struct recorder *r, const struct snug_derived *d, struct snug_str *out,
@@ -331,21 +264,15 @@ static int add_profile(const struct recorder *r, const struct snug_derived *d, s
 	return 0;
 }
 
-static int derive(const struct recorder *r, const struct snug_recording *recording,
-		  struct snug_derived *ret, struct snug_err *err)
+static int derive(const struct snug_recording *recording, struct snug_derived *ret,
+		  struct snug_err *err)
 {
-	VEC(struct snug_derive_baseline) baselines = { 0 };
 	const char *name = recording->container->name;
 	struct snug_derive_policy policy = { .name = name ? name : "container" };
+	struct snug_derive_baselines baselines = { 0 };
 	int e;
 
-	(void)r;
-	VEC_FOREACH (b, &recording->baselines)
-		*VEC_PUSH(&baselines) = (struct snug_derive_baseline){
-			.label = b->label,
-			.names = (const char *const *)b->names.items,
-			.n = b->names.len,
-		};
+	snug_derive_add_baselines(recording, &baselines);
 	policy.baselines = baselines.items;
 	policy.n_baselines = baselines.len;
 	e = snug_derive(&recording, 1, &policy, ret, err);
@@ -364,7 +291,7 @@ static int write_profile(struct recorder *r, const struct snug_recording *record
 		return snug_err_set(
 			err, -ENODATA,
 			"the container ended before it executed its program: no profile");
-	e = derive(r, recording, &d, err);
+	e = derive(recording, &d, err);
 	if (e == 0)
 		e = add_profile(r, &d, &text, err);
 	if (e < 0)
@@ -398,7 +325,6 @@ static int finish(struct recorder *r, bool stopped_early)
 
 	recording = snug_session_finish(r->session, -1, stopped_early);
 	add_facts(r, recording);
-	add_baselines(r, recording);
 	if (!snug_recording_is_complete(recording))
 		hook_log(LOG_WARNING, "the recording is incomplete");
 	e = write_profile(r, recording, &first);

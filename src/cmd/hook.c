@@ -49,25 +49,22 @@ static const struct snug_option options[] = {
  * runtimes that run from a copy of themselves in memory show no path. */
 static char *find_runtime(void)
 {
+	static const char *const files[] = { "cmdline", "comm" };
 	CLEANUP(freep) char *link = xasprintf("/proc/%d/exe", getppid());
-	char words[3][PATH_MAX] = { "" };
-	ssize_t n = readlink(link, words[0], sizeof(words[0]) - 1);
-	size_t n_words = 1;
+	char exe[PATH_MAX] = "", text[PATH_MAX];
 
-	(void)n; /* zeroed: what is not there is an empty word */
-	for (const char *const *file = (const char *const[]){ "cmdline", "comm", NULL }; *file;
-	     file++)
-		if (snug_proc_read("", getppid(), *file, words[n_words], sizeof(words[0])) > 0)
-			n_words++;
-	for (size_t i = 0; i < n_words; i++) {
-		const char *name = text_basename(words[i]);
-
-		words[i][strcspn(words[i], "\n")] = '\0';
-		for (const char *const *known = snug_baseline_runtimes(); *known; known++)
-			if (strcmp(*known, name) == 0)
-				return xstrdup(name);
+	/* zeroed: without a path it is an empty word */
+	(void)!readlink(link, exe, sizeof(exe) - 1);
+	if (snug_baseline_is_known(text_basename(exe)))
+		return xstrdup(text_basename(exe));
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (snug_proc_read("", getppid(), files[i], text, sizeof(text)) <= 0)
+			continue;
+		text[strcspn(text, "\n")] = '\0';
+		if (snug_baseline_is_known(text_basename(text)))
+			return xstrdup(text_basename(text));
 	}
-	return xstrdup(text_basename(words[0]));
+	return xstrdup(text_basename(exe));
 }
 
 static int read_base(struct hook_job *job, struct snug_err *err)

@@ -62,7 +62,7 @@ static int add_caps(const char *word, const struct snug_seccomp_env *host, uint6
 		    struct snug_err *err)
 {
 	CLEANUP(freep) char *upper = NULL;
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 	int bit;
 
 	if (strcmp(word, "none") == 0)
@@ -86,12 +86,11 @@ static int add_caps(const char *word, const struct snug_seccomp_env *host, uint6
 			*c = (char)(*c - 'a' + 'A');
 	bit = snug_capability_from_name(upper);
 	if (bit < 0) {
-		near = snug_str_nearest(upper, snug_capability_names());
+		hint = snug_str_did_you_mean(snug_str_nearest(upper, snug_capability_names()));
 		return snug_err_set(err, -EINVAL,
-				    "--caps: unknown capability '%.64s'%s%s%s (or: container, "
+				    "--caps: unknown capability '%.64s'%s (or: container, "
 				    "host, all, none)",
-				    word, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
+				    word, hint);
 	}
 	*caps |= UINT64_C(1) << bit;
 	return 0;
@@ -112,13 +111,12 @@ static enum snug_arch arch_from_any_name(const char *name)
 static int set_arch(const char *name, struct snug_seccomp_env *env, struct snug_err *err)
 {
 	enum snug_arch arch = arch_from_any_name(name);
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (arch == _SNUG_ARCH_INVALID) {
-		near = snug_str_nearest(name, snug_arch_go_names());
-		return snug_err_set(err, -EINVAL, "--arch: unknown architecture '%.64s'%s%s%s",
-				    name, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
+		hint = snug_str_did_you_mean(snug_str_nearest(name, snug_arch_go_names()));
+		return snug_err_set(err, -EINVAL, "--arch: unknown architecture '%.64s'%s", name,
+				    hint);
 	}
 	/* no kernel is x32 or n32 */
 	env->arch = snug_arch_is_ilp32_of_64(arch) ? snug_arch_family(arch) : arch;
@@ -227,12 +225,12 @@ static int understand(const char *text, size_t len, bool keep_unknown, struct in
 
 	if (snug_is_systemd_unit(text, len))
 		return snug_systemd_unit_parse(in->label, text, len, &opts, &in->profile, err);
-	if (!snug_is_recording(text, len))
-		return snug_seccomp_profile_parse(in->label, text, len, &opts, &in->profile, err);
-	r = snug_recording_parse(in->label, text, len, &in->recording, err);
+	r = snug_recording_parse_if_one(in->label, text, len, &in->recording, err);
+	if (r < 0)
+		return r;
 	if (r == 0)
-		r = profile_of(in->recording, in->label, &in->profile, err);
-	return r;
+		return snug_seccomp_profile_parse(in->label, text, len, &opts, &in->profile, err);
+	return profile_of(in->recording, in->label, &in->profile, err);
 }
 
 static int read_input(const char *path, bool keep_unknown, struct input *ret, struct snug_err *err)

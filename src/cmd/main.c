@@ -129,7 +129,7 @@ static bool is_help_word(const char *word)
 static int dispatch(char **argv)
 {
 	const struct snug_verb *v;
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (!argv[0] || is_help_word(argv[0])) {
 		v = argv[0] && argv[1] ? find_verb(argv[1]) : NULL;
@@ -146,9 +146,8 @@ static int dispatch(char **argv)
 	v = find_verb(argv[0]);
 	if (v)
 		return run_verb(v, argv + 1);
-	near = nearest_verb(argv[0]);
-	say_error("unknown verb '%s'%s%s%s; 'snug --help' lists them", argv[0],
-		  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	hint = snug_str_did_you_mean(nearest_verb(argv[0]));
+	say_error("unknown verb '%s'%s; 'snug --help' lists them", argv[0], hint);
 	return SNUG_EXIT_USAGE;
 }
 

@@ -30,17 +30,11 @@ static int parse_type(const char *type, enum snug_profile_format *ret, struct sn
 
 static int check_base(const struct output_options *options, struct snug_err *err)
 {
-	for (size_t i = 0; !options->no_base && i < options->base.len; i++) {
-		const char *name = options->base.items[i], *near;
+	int r = 0;
 
-		if (snug_syscall_is_known(name))
-			continue;
-		near = snug_str_nearest(name, snug_syscall_names());
-		return snug_err_set(err, -EINVAL, "--base-syscalls: unknown syscall '%.64s'%s%s%s",
-				    name, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
-	}
-	return 0;
+	for (size_t i = 0; !options->no_base && i < options->base.len && r == 0; i++)
+		r = snug_derive_check_name("--base-syscalls", options->base.items[i], err);
+	return r;
 }
 
 int output_check(const struct output_options *options, struct snug_err *err)
@@ -104,7 +98,7 @@ static void join(struct snug_str *out, const char *const *names, size_t n)
 
 /* What takes part besides the recorded calls. */
 struct additions {
-	VEC(struct snug_derive_baseline) baselines; /* borrowed from the recordings */
+	struct snug_derive_baselines baselines; /* borrowed from the recordings */
 	const char *const *base;
 	size_t n_base;
 };
@@ -122,12 +116,7 @@ static bool add_baselines(struct additions *a, const struct snug_recording *cons
 
 	for (size_t i = 0; i < n; i++) {
 		all &= recordings[i]->baselines.len > 0;
-		VEC_FOREACH (b, &recordings[i]->baselines)
-			*VEC_PUSH(&a->baselines) = (struct snug_derive_baseline){
-				.label = b->label,
-				.names = (const char *const *)b->names.items,
-				.n = b->names.len,
-			};
+		snug_derive_add_baselines(recordings[i], &a->baselines);
 	}
 	return all;
 }

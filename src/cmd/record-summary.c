@@ -42,18 +42,6 @@ static void warn_of_losses(const struct record_summary *s, const struct snug_rec
 		 l->news, l->execs);
 }
 
-static void add_lost(struct snug_writer *w, const struct snug_recording_losses *l)
-{
-	snug_writer_key(w, "lost");
-	snug_writer_begin_object(w);
-	snug_writer_member_uint(w, "news", l->news);
-	snug_writer_member_uint(w, "tasks", l->tasks);
-	snug_writer_member_uint(w, "numbers", l->numbers);
-	snug_writer_member_uint(w, "misses", l->misses);
-	snug_writer_member_uint(w, "execs", l->execs);
-	snug_writer_end_object(w);
-}
-
 static void add_words(struct snug_writer *w, char *const *words)
 {
 	snug_writer_key(w, "command");
@@ -109,8 +97,7 @@ static void print_json(const struct record_summary *s, const struct snug_recordi
 		snug_writer_member_uint(w, "enteredOnly", s->derived->entered.len);
 	}
 	snug_writer_member_uint(w, "unnamed", s->derived->unnamed.len);
-	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
-	add_lost(w, &r->lost);
+	snug_recording_write_losses(r, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 	text_join_lines(&text);

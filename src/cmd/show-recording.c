@@ -303,25 +303,14 @@ static void write_facts(const struct snug_recording *r, struct snug_writer *w)
 	snug_writer_member_string(w, "kernel", r->kernel ? r->kernel : "");
 	snug_writer_member_string(w, "start", r->start ? r->start : "");
 	snug_writer_member_uint(w, "durationUs", r->duration_us);
-	snug_writer_key(w, "command");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (word, &r->command)
-		snug_writer_string(w, *word);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "command", (const char *const *)r->command.items,
+				   r->command.len);
 	if (r->exit_kind != SNUG_EXIT_NONE)
 		snug_writer_member_uint(w,
 					r->exit_kind == SNUG_EXIT_CODE ? "exitCode" : "exitSignal",
 					r->exit_value);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
-	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
-	snug_writer_key(w, "lost");
-	snug_writer_begin_object(w);
-	snug_writer_member_uint(w, "news", r->lost.news);
-	snug_writer_member_uint(w, "tasks", r->lost.tasks);
-	snug_writer_member_uint(w, "numbers", r->lost.numbers);
-	snug_writer_member_uint(w, "misses", r->lost.misses);
-	snug_writer_member_uint(w, "execs", r->lost.execs);
-	snug_writer_end_object(w);
+	snug_recording_write_losses(r, w);
 }
 
 void recording_view_add_json(const struct recording_view *view, struct snug_str *out)

@@ -63,22 +63,17 @@ void snug_container_done(struct snug_container *c)
 	*c = (struct snug_container){ 0 };
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 void snug_container_copy(const struct snug_container *c, struct snug_container *ret)
 {
 	*ret = *c;
-	ret->id = copy(c->id);
-	ret->name = copy(c->name);
-	ret->image = copy(c->image);
-	ret->engine = copy(c->engine);
-	ret->runtime = copy(c->runtime);
-	ret->pod = copy(c->pod);
-	ret->pod_namespace = copy(c->pod_namespace);
-	ret->bundle = copy(c->bundle);
+	ret->id = xstrdup_null(c->id);
+	ret->name = xstrdup_null(c->name);
+	ret->image = xstrdup_null(c->image);
+	ret->engine = xstrdup_null(c->engine);
+	ret->runtime = xstrdup_null(c->runtime);
+	ret->pod = xstrdup_null(c->pod);
+	ret->pod_namespace = xstrdup_null(c->pod_namespace);
+	ret->bundle = xstrdup_null(c->bundle);
 }
 
 void snug_containers_done(struct snug_containers *all)
@@ -199,8 +194,8 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	c.pid = (pid_t)pid;
 	c.id = xstrdup(id);
 	c.runtime = xstrdup(states[kind].runtime);
-	c.engine = states[kind].engine ? xstrdup(states[kind].engine) : NULL;
-	c.bundle = bundle ? xstrdup(bundle) : NULL;
+	c.engine = xstrdup_null(states[kind].engine);
+	c.bundle = xstrdup_null(bundle);
 	if (look_at_process(l, &c, start)) {
 		l->n_of_users += of_user;
 		r = add(l, &c);
@@ -283,7 +278,7 @@ static int add_process(struct lister *l, pid_t pid)
 		return 0;
 	}
 	c.id = xstrdup(found.id);
-	c.engine = found.engine ? xstrdup(found.engine) : NULL;
+	c.engine = xstrdup_null(found.engine);
 	r = add(l, &c);
 	snug_container_done(&c);
 	return r;
@@ -389,16 +384,15 @@ static int not_found(const struct snug_containers *all, const char *word, struct
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	VEC(const char *) names = { 0 };
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	VEC_FOREACH (c, all)
 		*VEC_PUSH(&names) = c->name ? c->name : c->id;
 	*VEC_PUSH(&names) = NULL;
-	near = snug_str_nearest(word, names.items);
+	hint = snug_str_did_you_mean(snug_str_nearest(word, names.items));
 	snug_str_add_printable(&shown, word, strlen(word), 128);
-	(void)snug_err_set(err, -ENOENT, "no container '%s' runs here%s%s%s; 'snug ps' lists them",
-			   snug_str_text(&shown), near ? " (did you mean '" : "", near ? near : "",
-			   near ? "'?)" : "");
+	(void)snug_err_set(err, -ENOENT, "no container '%s' runs here%s; 'snug ps' lists them",
+			   snug_str_text(&shown), hint);
 	VEC_DONE(&names);
 	return -ENOENT;
 }

@@ -264,8 +264,8 @@ static void merge_listener(struct snug_merger *m)
 		return;
 	}
 	from = user ? user : from;
-	to->listener_path = from->listener_path ? xstrdup(from->listener_path) : NULL;
-	to->listener_metadata = from->listener_metadata ? xstrdup(from->listener_metadata) : NULL;
+	to->listener_path = xstrdup_null(from->listener_path);
+	to->listener_metadata = xstrdup_null(from->listener_metadata);
 }
 
 static const char *base_of(const struct snug_seccomp_profile *p)
@@ -285,7 +285,7 @@ static void merge_base(struct snug_merger *m)
 				"same: what only a base profile allows is not allowed");
 		return;
 	}
-	m->out->profile->base_profile_name = first ? xstrdup(first) : NULL;
+	m->out->profile->base_profile_name = xstrdup_null(first);
 }
 
 /* Other kernels' ABIs: those that a filter there does not know anyway unless they are listed. */
@@ -314,21 +314,16 @@ bool snug_merge_is_same_fields(const struct snug_merger *m)
 	       equal_strings(first->listener_metadata, now->listener_metadata) && is_same_others(m);
 }
 
-static char *copy_string(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void copy_first(struct snug_merger *m)
 {
 	const struct snug_seccomp_profile *from = profile_of(m, 0);
 	struct snug_seccomp_profile *to = m->out->profile;
 
 	to->format = m->opts->format;
-	to->api_version = copy_string(from->api_version);
-	to->state = copy_string(from->state);
-	to->target_workload = copy_string(from->target_workload);
-	to->name = copy_string(from->name);
+	to->api_version = xstrdup_null(from->api_version);
+	to->state = xstrdup_null(from->state);
+	to->target_workload = xstrdup_null(from->target_workload);
+	to->name = xstrdup_null(from->name);
 	to->metadata = from->metadata;
 	to->status = from->status;
 }

@@ -105,14 +105,6 @@ static int missing_pieces(struct snug_merger *m, const struct snug_merge_pieces 
 	return 0;
 }
 
-static bool is_one_answer(const struct snug_merge_pieces *pieces)
-{
-	VEC_FOREACH (piece, pieces)
-		if (piece->answer.ret != pieces->items[0].answer.ret)
-			return false;
-	return true;
-}
-
 static void set_constant(struct snug_merge_name *parent, uint32_t ret)
 {
 	parent->entries.len = 0;
@@ -128,7 +120,7 @@ static int write_missing(struct snug_merger *m, const struct mux *mux,
 
 	if (r < 0)
 		return r;
-	if (missing.len && is_one_answer(want)) {
+	if (missing.len && snug_merge_pieces_are_one(want)) {
 		set_constant(mux->parent, want->items[0].answer.ret);
 		return 0;
 	}

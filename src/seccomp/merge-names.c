@@ -254,14 +254,6 @@ static int constant_of_name(struct snug_merger *m, const struct snug_merge_name 
 	return 0;
 }
 
-static bool is_one_answer(const struct snug_merge_pieces *pieces)
-{
-	VEC_FOREACH (piece, pieces)
-		if (piece->answer.ret != pieces->items[0].answer.ret)
-			return false;
-	return true;
-}
-
 /* The region with the answer of piece @i, or nothing when an earlier piece has it too. */
 static void region_of(const struct snug_merge_pieces *pieces, size_t i, struct snug_argset *ret)
 {
@@ -359,7 +351,7 @@ static int try_level(struct snug_merger *m, struct snug_merge_name *name)
 		note_conflicts(m, name, &pieces);
 	if (name->level == SNUG_MERGE_COARSE)
 		make_coarse(m, &pieces);
-	if (is_one_answer(&pieces)) {
+	if (snug_merge_pieces_are_one(&pieces)) {
 		set_constant(m, name, pieces.items[0].answer.ret);
 		return 0;
 	}

@@ -162,6 +162,14 @@ static size_t count_boxes(const struct snug_merge_pieces *p)
 	return n;
 }
 
+bool snug_merge_pieces_are_one(const struct snug_merge_pieces *p)
+{
+	VEC_FOREACH (piece, p)
+		if (piece->answer.ret != p->items[0].answer.ret)
+			return false;
+	return true;
+}
+
 /* A call for which the profiles themselves have many conditions may keep so many. */
 size_t snug_merge_pieces_max(const struct snug_merge_pieces *p)
 {

@@ -24,6 +24,8 @@ struct snug_merge_pieces {
 	size_t max_boxes; /* see snug_merge_pieces_max() */
 };
 void snug_merge_pieces_done(struct snug_merge_pieces *p);
+/* Whether all of them have the same answer. */
+bool snug_merge_pieces_are_one(const struct snug_merge_pieces *p);
 /* How many boxes  may have: SNUG_LIMIT_MERGE_BOXES, or more where the profiles have many
  * conditions for the call themselves. */
 size_t snug_merge_pieces_max(const struct snug_merge_pieces *p);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -147,12 +148,37 @@ static void test_nearest(void **state)
 	assert_null(snug_str_nearest("open", none));
 }
 
+static void test_did_you_mean(void **state)
+{
+	char *near = snug_str_did_you_mean("open");
+	char *none = snug_str_did_you_mean(NULL);
+
+	(void)state;
+	assert_string_equal(near, " (did you mean 'open'?)");
+	assert_string_equal(none, "");
+	free(near);
+	free(none);
+}
+
+static void test_list_has(void **state)
+{
+	(void)state;
+	assert_true(snug_str_list_has("a,bc,d", "a", 1));
+	assert_true(snug_str_list_has("a,bc,d", "bc", 2));
+	assert_true(snug_str_list_has("a,bc,d", "d,x", 1));
+	assert_false(snug_str_list_has("a,bc,d", "b", 1));
+	assert_false(snug_str_list_has("a,bc,d", "bc,d", 4));
+	assert_false(snug_str_list_has("a,bc", "", 0));
+	assert_true(snug_str_list_has("", "", 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_add),      cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_utf8),     cmocka_unit_test(test_prefix),
-		cmocka_unit_test(test_distance), cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_add),          cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_utf8),         cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_distance),     cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_did_you_mean), cmocka_unit_test(test_list_has),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
