@@ -21,6 +21,10 @@
 #include <linux/bpf.h>
 
 #include "abi_of_call.h"
+#include "cgroup_of_task.h"
+#include "recorder_maps.h"
+#include "recorder_marks.h"
+#include "recorder_news.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -35,271 +39,10 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
  * that no program refers to is not part of the instance. */
 const volatile __u64 snug_build_id;
 
-/* Entries in `pending`, `names` and, by kind, `watches`: with none, a look-up is not even tried. */
-__u64 n_pending;
-__u64 n_names;
-__u64 n_mntns;
-__u64 n_cgroups;
-
 enum {
 	PF_EXITING = 0x00000004, /* linux/sched.h */
 	PF_KTHREAD = 0x00200000,
-	MAX_CGROUP_DEPTH = 32,
-	MAX_CONTROLLERS = 16,
-	E_NOENT = 2, /* asm-generic/errno-base.h */
-	E_EXIST = 17,
 };
-
-struct {
-	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct snug_mark);
-} snug_tasks SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, SNUG_SLOTS);
-	__type(key, __u32);
-	__type(value, struct snug_slot);
-} snug_slots SEC(".maps");
-
-struct snug_ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, SNUG_RING_BYTES);
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, SNUG_SLOTS);
-	__type(key, __u32);
-	__array(values, struct snug_ring);
-} snug_rings SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_odd_key);
-	__type(value, __u8);
-} snug_odd SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 65536);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, __u32);
-	__type(value, struct snug_mark);
-} snug_pending SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, SNUG_SLOTS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_name_key);
-	__type(value, struct snug_mark);
-} snug_names SEC(".maps");
-
-/* What joins when it is executed, because of where it is. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * SNUG_SLOTS);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct snug_group);
-	__type(value, struct snug_mark);
-} snug_watches SEC(".maps");
-
-static __always_inline struct snug_slot *live_slot(const struct snug_mark *mark)
-{
-	__u32 index = mark->slot;
-	struct snug_slot *slot = bpf_map_lookup_elem(&snug_slots, &index);
-
-	if (!slot || slot->gen != mark->gen || slot->state != SNUG_SLOT_LIVE)
-		return NULL;
-	return slot;
-}
-
-/* Wakes the reader only when half the ring is used or when waiting would be noticed: the recorded
- * program should not pay for a reader that wakes by itself ten times a second. */
-static __always_inline __u64 wakeup_flags(void *ring)
-{
-	__u64 used = bpf_ringbuf_query(ring, BPF_RB_AVAIL_DATA);
-
-	return used > SNUG_RING_BYTES / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline void fill_head(struct snug_news *n, const struct snug_mark *mark, __u32 type,
-				      const struct task_struct *task)
-{
-	n->type = (__u16)type;
-	n->side = mark->side;
-	n->gen = mark->gen;
-	n->time_ns = bpf_ktime_get_ns();
-	n->pid = (__u32)task->tgid;
-	n->tid = (__u32)task->pid;
-	bpf_probe_read_kernel(n->comm, sizeof(n->comm), task->comm);
-}
-
-/* Room for @size bytes of news in the slot's ring; without room, that is counted. */
-static __always_inline void *reserve(struct snug_slot *slot, const struct snug_mark *mark,
-				     __u64 size, void **ring)
-{
-	__u32 index = mark->slot;
-	void *room;
-
-	*ring = bpf_map_lookup_elem(&snug_rings, &index);
-	if (!*ring)
-		return NULL;
-	room = bpf_ringbuf_reserve(*ring, size, 0);
-	if (!room)
-		__sync_fetch_and_add(&slot->lost_news, 1);
-	return room;
-}
-
-static __always_inline void tell(struct snug_slot *slot, const struct snug_mark *mark, __u32 type,
-				 const struct task_struct *task, __u32 abi, __u32 nr)
-{
-	void *ring;
-	struct snug_news *n = reserve(slot, mark, sizeof(*n), &ring);
-
-	if (!n)
-		return;
-	fill_head(n, mark, type, task);
-	n->abi = abi;
-	n->nr = nr;
-	bpf_ringbuf_submit(n, type == SNUG_NEWS_END ? BPF_RB_FORCE_WAKEUP : wakeup_flags(ring));
-}
-
-static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_mark *mark,
-				      const struct task_struct *task,
-				      const struct linux_binprm *bprm)
-{
-	void *ring;
-	struct snug_exec_news *n = reserve(slot, mark, sizeof(*n), &ring);
-
-	if (!n)
-		return;
-	fill_head(&n->head, mark, SNUG_NEWS_EXEC, task);
-	n->head.abi = 0;
-	n->head.nr = 0;
-	if (bpf_probe_read_kernel_str(n->path, sizeof(n->path), bprm->filename) < 0)
-		n->path[0] = '\0';
-	bpf_ringbuf_submit(n, wakeup_flags(ring));
-}
-
-static __always_inline __u32 mntns_of(const struct task_struct *task)
-{
-	return task->nsproxy ? task->nsproxy->mnt_ns->ns.inum : 0;
-}
-
-static __always_inline void tell_process(struct snug_slot *slot, const struct snug_mark *mark,
-					 const struct task_struct *task)
-{
-	tell(slot, mark, SNUG_NEWS_PROCESS, task, 0, mntns_of(task));
-}
-
-/* One task less.  The compare-and-swap loses against a task that joins: then this was not the end.
- */
-static __noinline int leave(struct task_struct *task, struct snug_slot *slot,
-			    const struct snug_mark *mark)
-{
-	if (__sync_fetch_and_add(&slot->tasks, (__u64)-1) != 1)
-		return 0;
-	if (slot->is_finite && __sync_val_compare_and_swap(&slot->tasks, 0, SNUG_TASKS_ENDED) != 0)
-		return 0;
-	tell(slot, mark, SNUG_NEWS_END, task, 0, 0);
-	return 1;
-}
-
-/* Lets a mark wait for the thread.  1: it waits, 0: one did already, -1: there is no room. */
-static __noinline int put_pending(__u32 tid, struct snug_mark *mark)
-{
-	struct snug_mark *old = bpf_map_lookup_elem(&snug_pending, &tid);
-	long r;
-
-	if (!mark || (old && live_slot(old)))
-		return 0;
-	mark->counted = 1;
-	if (old)
-		return bpf_map_update_elem(&snug_pending, &tid, mark, BPF_EXIST) ? -1 : 1;
-	r = bpf_map_update_elem(&snug_pending, &tid, mark, BPF_NOEXIST);
-	if (r)
-		return r == -E_EXIST ? 0 : -1;
-	__sync_fetch_and_add(&n_pending, 1);
-	return 1;
-}
-
-/* Takes the mark that waits for the thread, if any, away from it. */
-static __noinline int take_pending(__u32 tid, struct snug_mark *ret)
-{
-	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
-
-	if (!waiting || !ret)
-		return 0;
-	*ret = *waiting;
-	if (bpf_map_delete_elem(&snug_pending, &tid))
-		return 0;
-	__sync_fetch_and_add(&n_pending, (__u64)-1);
-	return 1;
-}
-
-/* The mark that waits for the current thread, if any; moves it to the storage when that works now.
- */
-static __noinline int adopt(__u32 tid, struct snug_mark *ret)
-{
-	struct snug_mark *waiting = bpf_map_lookup_elem(&snug_pending, &tid);
-
-	if (!waiting || !ret)
-		return 0;
-	*ret = *waiting;
-	if (bpf_task_storage_get(&snug_tasks, bpf_get_current_task_btf(), ret,
-				 BPF_LOCAL_STORAGE_GET_F_CREATE) &&
-	    !bpf_map_delete_elem(&snug_pending, &tid))
-		__sync_fetch_and_add(&n_pending, (__u64)-1);
-	return 1;
-}
-
-static __always_inline bool is_same_target(const struct snug_mark *a, const struct snug_mark *b)
-{
-	return a->slot == b->slot && a->gen == b->gen;
-}
-
-/*
- * Makes @task, which no other live target has, one of @slot's, as @as says.  False when it is one
- * already, when the target has ended, or when that failed, which is counted.
- */
-static __always_inline bool join(struct task_struct *task, struct snug_slot *slot,
-				 const struct snug_mark *as)
-{
-	struct snug_mark copy = *as, *t;
-	int r;
-
-	copy.counted = 0;
-	/* counted first: a task that exits before it is counted would end the target */
-	if (__sync_fetch_and_add(&slot->tasks, 1) & SNUG_TASKS_ENDED)
-		goto undo;
-	t = bpf_task_storage_get(&snug_tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (!t) {
-		r = put_pending((__u32)task->pid, &copy);
-		if (r > 0)
-			return true;
-		if (r < 0)
-			__sync_fetch_and_add(&slot->lost_tasks, 1);
-		goto undo;
-	}
-	if (!is_same_target(t, &copy)) {
-		*t = copy; /* left by a target that is no more */
-	} else if (t->role == SNUG_ROLE_PICKED) {
-		t->side = as->side;
-		t->role = as->role;
-	}
-	if (!__sync_fetch_and_or(&t->counted, 1))
-		return true;
-undo:
-	leave(task, slot, as);
-	return false;
-}
 
 /* A number without a bit of its own: kept in a map, within limits. */
 static __noinline int note_odd(__u32 index, __u32 gen, __u32 side, __u32 abi, __u32 nr)
@@ -382,7 +125,7 @@ static __always_inline void fork_as(const struct snug_mark *mark, struct task_st
 	if (mark->role != SNUG_ROLE_MEMBER && !(mark->role == SNUG_ROLE_ARMED && is_thread))
 		return;
 	slot = live_slot(mark);
-	if (slot && join(child, slot, mark) && !is_thread)
+	if (slot && join(child, slot, mark, true) && !is_thread)
 		tell_process(slot, mark, child);
 }
 
@@ -396,45 +139,6 @@ int BPF_PROG(snug_fork, struct task_struct *parent, struct task_struct *child)
 		fork_as(mark, child);
 	else if (n_pending && adopt((__u32)parent->pid, &late))
 		fork_as(&late, child);
-	return 0;
-}
-
-/* The cgroup of @task in the tree @hierarchy. */
-static __always_inline const struct cgroup *cgroup_of(const struct task_struct *task,
-						      __u32 hierarchy)
-{
-	const struct css_set *set = BPF_CORE_READ(task, cgroups);
-
-	if (!hierarchy)
-		return BPF_CORE_READ(set, dfl_cgrp);
-	for (__u32 i = 0; i < MAX_CONTROLLERS; i++) {
-		const struct cgroup_subsys_state *css = NULL;
-		const struct cgroup *cgroup;
-
-		if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
-			break;
-		(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
-		cgroup = BPF_CORE_READ(css, cgroup);
-		if ((__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy)
-			return cgroup;
-	}
-	return NULL;
-}
-
-static __always_inline const struct cgroup *cgroup_above(const struct cgroup *cgroup)
-{
-	return BPF_CORE_READ(cgroup, self.parent, cgroup);
-}
-
-static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
-{
-	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
-
-	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
-		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
-			return 1;
-		cgroup = cgroup_above(cgroup);
-	}
 	return 0;
 }
 
@@ -492,7 +196,7 @@ static __always_inline void join_at_exec(struct task_struct *task)
 		return;
 	slot = live_slot(mark);
 	/* hooks that the runtime runs inside before it executes the container's program */
-	if (!slot || slot->is_waiting || !join(task, slot, mark))
+	if (!slot || slot->is_waiting || !join(task, slot, mark, false))
 		return;
 	tell_process(slot, mark, task);
 	/* made before it was here; whoever comes again under a profile makes it behind the filter
@@ -518,13 +222,13 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 {
 	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
 	struct snug_slot *slot = NULL;
-	struct snug_mark late = {};
 
 	if (!snug_build_id)
 		return 0;
-	/* a thread that executes takes its leader's id (fs/exec.c, de_thread()) */
-	if (!mark && n_pending && adopt((__u32)old_pid, &late))
-		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (n_pending) {
+		keep_pending(task, (__u32)old_pid, mark);
+		mark = mark_of(task);
+	}
 	if (mark && mark->role == SNUG_ROLE_OWNER)
 		return 0;
 	if (mark)
@@ -533,7 +237,7 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 		if (!(n_names | n_mntns | n_cgroups))
 			return 0;
 		join_at_exec(task);
-		mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+		mark = mark_of(task);
 		if (!mark)
 			return 0;
 		slot = live_slot(mark);
@@ -547,95 +251,65 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	return 0;
 }
 
-/* Takes the task's mark away, wherever it is.  False when it had none that counts. */
-static __always_inline bool take_mark(struct task_struct *task, struct snug_mark *ret)
-{
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	bool is_counted;
-
-	if (!mark)
-		return n_pending && take_pending((__u32)task->pid, ret);
-	*ret = *mark;
-	/* who is just about to count it will see that it is too late */
-	is_counted = __sync_fetch_and_or(&mark->counted, 1);
-	if (bpf_task_storage_delete(&snug_tasks, task) == -E_NOENT)
-		return false; /* somebody else has taken it */
-	return is_counted || ret->role == SNUG_ROLE_OWNER;
-}
-
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(snug_exit, struct task_struct *task)
 {
-	struct snug_mark gone = {};
-	struct snug_slot *slot;
-	__u32 index;
-
-	if (!take_mark(task, &gone))
-		return 0;
-	index = gone.slot;
-	slot = bpf_map_lookup_elem(&snug_slots, &index);
-	if (!slot || slot->gen != gone.gen)
-		return 0;
-	if (gone.role == SNUG_ROLE_OWNER) {
-		slot->state = SNUG_SLOT_FREE;
-		return 0;
-	}
-	if (slot->state != SNUG_SLOT_LIVE)
-		return 0;
-	if (task->signal->live.counter == 0 && gone.role == SNUG_ROLE_MEMBER)
-		tell(slot, &gone, SNUG_NEWS_EXIT, task, 0, (__u32)task->exit_code);
-	leave(task, slot, &gone);
+	leave_for_good(task);
 	return 0;
 }
 
-static __always_inline bool is_marked_as(struct task_struct *task, const struct snug_mark *owner)
-{
-	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+enum relation {
+	REL_NONE,   /* it has no mark, or an old one */
+	REL_OURS,   /* it has joined */
+	REL_PICKED, /* user space points at it */
+	REL_OTHERS, /* it belongs to another recording */
+	REL_OWNER,  /* it records */
+};
 
-	return mark && mark->role != SNUG_ROLE_OWNER && is_same_target(mark, owner);
+/* What @task is to the recorder that has the mark @owner. */
+static __noinline int relation(struct task_struct *task, const struct snug_mark *owner)
+{
+	struct snug_mark *mark = mark_of(task);
+
+	if (!mark || !owner)
+		return REL_NONE;
+	if (mark->role == SNUG_ROLE_OWNER)
+		return REL_OWNER;
+	if (is_same_target(mark, owner))
+		return mark->role == SNUG_ROLE_PICKED ? REL_PICKED : REL_OURS;
+	return live_slot(mark) ? REL_OTHERS : REL_NONE;
 }
 
-static __always_inline bool has_comm(const struct task_struct *task, const char *want)
+static __always_inline bool is_named(const struct task_struct *task, const char *want)
 {
-	char comm[SNUG_COMM_LEN] = {};
+	const struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	char comm[SNUG_COMM_LEN] __attribute__((aligned(8))) = {};
 
-	bpf_probe_read_kernel_str(comm, sizeof(comm), task->comm);
-	for (int i = 0; i < SNUG_COMM_LEN; i++) {
-		if (comm[i] != want[i])
+	bpf_probe_read_kernel_str(comm, sizeof(comm), leader->comm);
+	return *(__u64 *)comm == *(const __u64 *)want &&
+	       *(__u64 *)(comm + 8) == *(const __u64 *)(want + 8);
+}
+
+static __always_inline bool in_group(struct task_struct *task, const struct snug_scan *scan,
+				     const struct snug_mark *owner)
+{
+	__u32 kind = scan->group.kind;
+	int parent;
+
+	if (kind == SNUG_GROUP_PROCESS || kind == SNUG_GROUP_TREE) {
+		if ((__u32)task->tgid == scan->tgid)
+			return true;
+		if (kind == SNUG_GROUP_PROCESS)
 			return false;
+		/* all threads of a process have the same parent */
+		parent = relation(task->real_parent, owner);
+		return parent == REL_OURS || parent == REL_PICKED;
 	}
-	return true;
-}
-
-static __always_inline bool is_wanted(struct task_struct *task, const struct snug_scan *scan,
-				      const struct snug_mark *owner)
-{
-	switch (scan->group.kind) {
-	case SNUG_GROUP_PROCESS:
-		return is_marked_as(task->group_leader, owner);
-	case SNUG_GROUP_TREE:
-		return is_marked_as(task->group_leader, owner) ||
-		       is_marked_as(task->real_parent, owner);
-	case SNUG_GROUP_MNTNS:
+	if (kind == SNUG_GROUP_MNTNS)
 		return mntns_of(task) == scan->group.id;
-	case SNUG_GROUP_CGROUP:
+	if (kind == SNUG_GROUP_CGROUP)
 		return is_in_cgroup(task, &scan->group);
-	case SNUG_GROUP_COMM:
-		return has_comm(task->group_leader, scan->comm);
-	}
-	return false;
-}
-
-/* The task may have begun to exit while it joined; its exit may have come too early to see that. */
-static __always_inline bool exits(struct task_struct *task, struct snug_slot *slot)
-{
-	struct snug_mark gone = {};
-
-	if (!(task->flags & PF_EXITING))
-		return false;
-	if (take_mark(task, &gone))
-		leave(task, slot, &gone);
-	return true;
+	return kind == SNUG_GROUP_COMM && is_named(task, scan->comm);
 }
 
 /* Runs for every task, in the recorder's read(2), and does what the recorder's slot orders. */
@@ -643,24 +317,31 @@ SEC("iter/task")
 int snug_scan(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct snug_mark *owner, *has, as = {};
+	struct snug_mark *owner, as = {};
 	struct snug_slot *slot;
+	bool is_wanted;
 	__u32 index;
+	int rel;
 
-	if (!task || task->flags & (PF_KTHREAD | PF_EXITING))
+	if (!task || task->flags & PF_KTHREAD)
 		return 0;
 	owner = bpf_task_storage_get(&snug_tasks, bpf_get_current_task_btf(), 0, 0);
 	if (!owner || owner->role != SNUG_ROLE_OWNER)
 		return 0;
 	index = owner->slot;
 	slot = bpf_map_lookup_elem(&snug_slots, &index);
-	if (!slot || slot->gen != owner->gen || !is_wanted(task, &slot->scan, owner))
+	if (!slot || slot->gen != owner->gen)
 		return 0;
-	has = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	if (has && (has->role == SNUG_ROLE_OWNER ||
-		    (is_same_target(has, owner) && has->role != SNUG_ROLE_PICKED)))
+	is_wanted = in_group(task, &slot->scan, owner);
+	rel = relation(task, owner);
+	if (rel == REL_PICKED) {
+		slot->scan.tgid = (__u32)task->tgid;
+		is_wanted = true;
+	}
+	/* a leader may have ended before its threads */
+	if (!is_wanted || rel == REL_OWNER || rel == REL_OURS || task->flags & PF_EXITING)
 		return 0;
-	if (has && !is_same_target(has, owner) && live_slot(has)) {
+	if (rel == REL_OTHERS) {
 		slot->scan.taken++;
 		return 0;
 	}
@@ -668,10 +349,13 @@ int snug_scan(struct bpf_iter__task *ctx)
 	as.gen = owner->gen;
 	as.role = slot->scan.role;
 	as.side = slot->scan.side;
-	if (!join(task, slot, &as))
+	if (!join(task, slot, &as, false))
 		return 0;
 	slot->scan.added++;
-	if (!exits(task, slot) && task->pid == task->tgid)
+	if (task->pid == task->tgid)
 		tell_process(slot, &as, task);
+	/* it may have begun to exit, and looked for its mark too early */
+	if (task->flags & PF_EXITING)
+		leave_for_good(task);
 	return 0;
 }

@@ -69,7 +69,8 @@ struct snug_scan {
 	__u16 side;
 	__u32 added; /* tasks that joined */
 	__u32 taken; /* tasks that another recording has: they have not joined */
-	__u32 pad[3];
+	__u32 tgid;  /* of the picked process, found on the way */
+	__u32 pad[2];
 };
 _Static_assert(sizeof(struct snug_scan) == 56, "");
 

@@ -50,6 +50,19 @@ int snug_read_file(const char *path, size_t limit, char **ret, size_t *ret_len,
 	return snug_read_fd(fd, path, limit, ret, ret_len, err);
 }
 
+int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_len,
+		      struct snug_err *err)
+{
+	CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return snug_err_errno(err, "%s: cannot open", path);
+	if (!S_ISREG(st.st_mode))
+		return snug_err_set(err, -EINVAL, "%s: is not a regular file", path);
+	return snug_read_fd(fd, path, limit, ret, ret_len, err);
+}
+
 int snug_write_all(int fd, const void *data, size_t len)
 {
 	const char *p = data;

@@ -18,6 +18,11 @@ int snug_read_fd(int fd, const char *name, size_t limit, char **ret, size_t *ret
 int snug_read_file(const char *path, size_t limit, char **ret, size_t *ret_len,
 		   struct snug_err *err);
 
+/* Reads the regular file @path.  For names that others chose: what is no regular file (-EINVAL), as
+ * a FIFO that nobody writes to, is not waited for. */
+int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_len,
+		      struct snug_err *err);
+
 /* Writes all of @data; resumes after short writes and EINTR.  Returns 0 or negative errno. */
 int snug_write_all(int fd, const void *data, size_t len);
 

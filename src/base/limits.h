@@ -28,5 +28,5 @@ enum {
 	SNUG_LIMIT_INPUTS = 4096,               /* files of one merge or check */
 	SNUG_LIMIT_MERGE_BOXES = 64,            /* of one call's arguments, while it is merged */
 	SNUG_LIMIT_REFUSALS = 512,              /* different refused calls of one run */
-	SNUG_LIMIT_MERGE_ENTRIES = 64,          /* for one call in a merged profile */
+	SNUG_LIMIT_MERGE_ALL_BOXES = 8192,      /* or more, but of all such calls together */
 };

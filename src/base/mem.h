@@ -39,6 +39,8 @@ void *xcalloc(size_t n, size_t size) __attribute__((malloc, alloc_size(1, 2), re
 void *xrealloc_array(void *p, size_t n, size_t size)
 	__attribute__((alloc_size(2, 3), returns_nonnull, warn_unused_result));
 char *xstrdup(const char *s) __attribute__((malloc, nonnull, returns_nonnull));
+/* The same, NULL for NULL. */
+char *xstrdup_null(const char *s);
 char *xstrndup(const char *s, size_t n) __attribute__((malloc, nonnull, returns_nonnull));
 char *xasprintf(const char *fmt, ...) __attribute__((malloc, format(printf, 1, 2)));
 

@@ -85,6 +85,21 @@ size_t snug_utf8_char_len(const unsigned char *p, const unsigned char *end)
 	return n;
 }
 
+/* Characters that change how what follows is shown, and are not seen themselves: directional marks
+ * and overrides (Unicode annex 9), line and paragraph separators, zero-width ones. */
+static bool is_unseen(const unsigned char *p, size_t len)
+{
+	uint32_t c;
+
+	if (len == 2)
+		return p[0] == 0xd8 && p[1] == 0x9c; /* U+061C */
+	if (len != 3)
+		return false;
+	c = (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+	return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
 void snug_str_add_printable(struct snug_str *s, const char *text, size_t n, size_t max)
 {
 	const unsigned char *p = (const unsigned char *)text, *end = p + n;
@@ -93,7 +108,7 @@ void snug_str_add_printable(struct snug_str *s, const char *text, size_t n, size
 		size_t len = snug_utf8_char_len(p, end);
 		/* U+0080..U+009F are control characters too */
 		bool plain = len && *p >= 0x20 && *p != 0x7f && *p != '\\' &&
-			     !(len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+			     !(len == 2 && p[0] == 0xc2 && p[1] < 0xa0) && !is_unseen(p, len);
 
 		if ((size_t)((const char *)p - text) >= max) {
 			snug_str_add(s, "...");
@@ -208,4 +223,22 @@ const char *snug_str_nearest(const char *word, const char *const *names)
 		}
 	}
 	return found ? found : ends_with_word(all, word);
+}
+
+char *snug_str_did_you_mean(const char *near)
+{
+	return near ? xasprintf(" (did you mean '%s'?)", near) : xstrdup("");
+}
+
+bool snug_str_list_has(const char *list, const char *word, size_t len)
+{
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		if (n == len && strncmp(list, word, len) == 0)
+			return true;
+		if (!list[n])
+			return false;
+		list += n + 1;
+	}
 }

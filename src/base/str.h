@@ -22,7 +22,8 @@ void snug_str_addc(struct snug_str *s, char c);
 void snug_str_addf(struct snug_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends at most @max bytes of @text the way a terminal may be shown hostile text: control bytes,
- * bytes that are no UTF-8 and backslashes become \xNN; "..." marks a cut. */
+ * bytes that are no UTF-8, characters that turn text around or are not seen, and backslashes become
+ * \xNN; "..." marks a cut. */
 void snug_str_add_printable(struct snug_str *s, const char *text, size_t n, size_t max);
 
 /* The text, "" while empty; borrowed until the next change. */
@@ -38,6 +39,9 @@ void snug_str_done(struct snug_str *s);
  * one: overlong forms, surrogates and values over U+10FFFF are refused (RFC 3629). */
 size_t snug_utf8_char_len(const unsigned char *p, const unsigned char *end);
 
+/* Whether the comma-separated @list has the @len bytes at @word as an item. */
+bool snug_str_list_has(const char *list, const char *word, size_t len);
+
 /* Whether @s starts with @prefix. */
 bool snug_str_has_prefix(const char *s, const char *prefix);
 
@@ -45,6 +49,9 @@ bool snug_str_has_prefix(const char *s, const char *prefix);
  * when none is near: smallest edit distance, at most a third of the word's length; else a name that
  * is @word behind a prefix ("ALLOW": SCMP_ACT_ALLOW). */
 const char *snug_str_nearest(const char *word, const char *const *names);
+/* What an error says behind a name that it does not know: " (did you mean 'NEAR'?)", or "" when
+ * @near is NULL.  The caller frees. */
+char *snug_str_did_you_mean(const char *near);
 /* Edit distance (insert, delete, replace, swap of neighbours; case does not count), capped at
  * @max + 1.  Words over 64 bytes count as far apart. */
 unsigned snug_str_distance(const char *a, const char *b, unsigned max);

@@ -100,15 +100,12 @@ static int add_refusals(struct amend_calls *c, const char *name, const char *tex
 
 /* What a recorded run made and the profile would refuse or log. */
 static int add_recording(struct amend_calls *c, const struct amend_from *from, const char *name,
-			 const char *text, size_t len, struct snug_err *err)
+			 const struct snug_recording *recording, struct snug_err *err)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
 	CLEANUP(snug_check_done) struct snug_check check = { 0 };
 	struct snug_check_run run = { .env = from->env };
-	int r = snug_recording_parse(name, text, len, &recording, err);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (!snug_recording_is_complete(recording))
 		say_warn("%s: the recording is incomplete", name);
 	run.recording = recording;
@@ -182,10 +179,16 @@ static int add_json_lines(struct amend_calls *c, const char *name, const char *t
 static int add_json(struct amend_calls *c, const struct amend_from *from, const char *name,
 		    const char *text, size_t len, struct snug_err *err)
 {
+	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
+	int r;
+
 	if (snug_is_refusals(text, len))
 		return add_refusals(c, name, text, len, err);
-	if (snug_is_recording(text, len))
-		return add_recording(c, from, name, text, len, err);
+	r = snug_recording_parse_if_one(name, text, len, &recording, err);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return add_recording(c, from, name, recording, err);
 	return add_json_lines(c, name, text, len, err);
 }
 

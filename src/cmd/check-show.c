@@ -279,11 +279,8 @@ static void write_run(struct snug_writer *w, const struct check_view *view, size
 
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "file", view->paths[i]);
-	snug_writer_key(w, "command");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (word, &r->command)
-		snug_writer_string(w, *word);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "command", (const char *const *)r->command.items,
+				   r->command.len);
 	snug_writer_member_string(w, "arch", snug_arch_name(r->arch));
 	snug_writer_member_string(w, "kernel", r->kernel ? r->kernel : "");
 	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));

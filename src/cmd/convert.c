@@ -49,6 +49,7 @@ struct job {
 	const char *path;
 	const char *output;
 	enum snug_convert_format format; /* INVALID: as the input asks for */
+	bool has_arch;                   /* --arch was given */
 	struct snug_convert_options options;
 };
 
@@ -81,9 +82,8 @@ static int read_options(const struct convert_args *args, char **argv, struct job
 	if (!argv[0])
 		return snug_err_set(err, -EINVAL, "no profile provided");
 	if (argv[1])
-		return snug_err_set(err, -EINVAL, "one profile at a time: '%.64s' is too many%s",
-				    argv[1],
-				    argv[1][0] == '-' ? "; options stand before the profile" : "");
+		return snug_err_set(err, -EINVAL, "one profile at a time: '%.64s' is too many",
+				    argv[1]);
 	if (args->program)
 		return snug_err_set(err, -EINVAL,
 				    "--program-name is for AppArmor profiles, which this snug does "
@@ -96,6 +96,7 @@ static int read_options(const struct convert_args *args, char **argv, struct job
 	if (args->role && job.format != SNUG_CONVERT_MACHINECONFIG)
 		return snug_err_set(err, -EINVAL, "--role is for the format machineconfig");
 	job.options.role = args->role;
+	job.has_arch = args->env.arch != NULL;
 	job.options.warn = say_warn_text;
 	job.output = args->output && strcmp(args->output, "/dev/stdout") != 0 ? args->output : "-";
 	*ret = job;
@@ -172,6 +173,9 @@ static int convert(struct job *job, const char *name, struct snug_err *err)
 	r = input_read(job->path, &in, err);
 	if (r < 0)
 		return r;
+	/* a program for the machine where it was recorded */
+	if (in.recording && !job->has_arch)
+		job->options.env.arch = snug_arch_family(in.recording->arch);
 	if (job->format == _SNUG_CONVERT_INVALID)
 		job->format = in.profile->format == SNUG_PROFILE_OCI_JSON
 				      ? SNUG_CONVERT_SECCOMP

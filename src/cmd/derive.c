@@ -19,7 +19,9 @@ struct derive_args {
 static const struct snug_option options[] = {
 	OUTPUT_OPTIONS(struct derive_args, output),
 	{ 0, "name", SNUG_OPTION_STRING, offsetof(struct derive_args, name), "NAME",
-	  "metadata.name of the profile (default: the first recording's command)" },
+	  "metadata.name of the profile (default: the first recording's command or container)" },
+	{ 0, "no-entered", SNUG_OPTION_BOOL, offsetof(struct derive_args, output.no_entered), NULL,
+	  "leave out what only programs did that entered a container from outside" },
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct derive_args, quiet), NULL,
 	  "say nothing but warnings and errors" },
 	SNUG_OPTIONS_END,
@@ -55,6 +57,14 @@ static int read_all(struct recordings *ret, char **paths, struct snug_err *err)
 	return 0;
 }
 
+/* What a profile is called that nobody has named. */
+static const char *name_of(const struct snug_recording *r)
+{
+	if (r->command.len)
+		return text_basename(r->command.items[0]);
+	return r->container && r->container->name ? r->container->name : "profile";
+}
+
 static int derive(const struct derive_args *args, char **paths, struct snug_err *err)
 {
 	CLEANUP(recordings_done) struct recordings recordings = { 0 };
@@ -74,9 +84,7 @@ static int derive(const struct derive_args *args, char **paths, struct snug_err 
 	}
 	if (r < 0)
 		return r;
-	if (!name && recordings.all.items[0]->command.len)
-		name = text_basename(recordings.all.items[0]->command.items[0]);
-	r = output_write(&output, name ? name : "profile",
+	r = output_write(&output, name ? name : name_of(recordings.all.items[0]),
 			 (const struct snug_recording *const *)recordings.all.items,
 			 recordings.all.len, NULL, err);
 	if (r == 0)

@@ -260,15 +260,6 @@ static void write_call(struct snug_writer *w, const struct snug_difference *line
 	snug_writer_end_object(w);
 }
 
-static void write_flags(struct snug_writer *w, const char *key, const char *const *flags, size_t n)
-{
-	snug_writer_key(w, key);
-	snug_writer_begin_array(w);
-	for (size_t i = 0; i < n; i++)
-		snug_writer_string(w, flags[i]);
-	snug_writer_end_array(w);
-}
-
 static void write_text_or_null(struct snug_writer *w, const char *key, const char *text)
 {
 	if (text)
@@ -298,8 +289,8 @@ static void write_fields(struct snug_writer *w, const struct diff_view *view)
 	snug_writer_end_object(w);
 	snug_writer_key(w, "flags");
 	snug_writer_begin_object(w);
-	write_flags(w, "onlyA", d->flags_a.items, d->flags_a.len);
-	write_flags(w, "onlyB", d->flags_b.items, d->flags_b.len);
+	snug_writer_member_strings(w, "onlyA", d->flags_a.items, d->flags_a.len);
+	snug_writer_member_strings(w, "onlyB", d->flags_b.items, d->flags_b.len);
 	snug_writer_end_object(w);
 	snug_writer_member_bool(w, "listenerDiffers", d->has_other_listener);
 	snug_writer_key(w, "baseProfileName");

@@ -21,16 +21,9 @@
 /* Where engines look: podman's and CRI-O's defaults. */
 static const char *const hook_dirs[] = { HOOKS_DIR, "/usr/share/containers/oci/hooks.d" };
 
-static void one_string(struct snug_writer *w, const char *key, const char *value)
-{
-	snug_writer_key(w, key);
-	snug_writer_begin_array(w);
-	snug_writer_string(w, value);
-	snug_writer_end_array(w);
-}
-
 void hook_config(const char *path, struct snug_str *out)
 {
+	static const char *const args[] = { "snug", "hook" }, *const stages[] = { "prestart" };
 	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, out);
 
 	snug_writer_begin_object(w);
@@ -38,11 +31,7 @@ void hook_config(const char *path, struct snug_str *out)
 	snug_writer_key(w, "hook");
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "path", path);
-	snug_writer_key(w, "args");
-	snug_writer_begin_array(w);
-	snug_writer_string(w, "snug");
-	snug_writer_string(w, "hook");
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "args", args, ARRAY_SIZE(args));
 	snug_writer_end_object(w);
 	snug_writer_key(w, "when");
 	snug_writer_begin_object(w);
@@ -51,7 +40,7 @@ void hook_config(const char *path, struct snug_str *out)
 	snug_writer_member_string(w, "^io\\.containers\\.trace-syscall$", ".*");
 	snug_writer_end_object(w);
 	snug_writer_end_object(w);
-	one_string(w, "stages", "prestart");
+	snug_writer_member_strings(w, "stages", stages, ARRAY_SIZE(stages));
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 }
@@ -95,7 +84,7 @@ static void warn_of_rivals(const char *dir_path)
 		size_t len;
 
 		if (de->d_name[0] == '.' ||
-		    snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
+		    snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
 			continue;
 		if (is_rival(path, text, len))
 			say_warn("%s: oci-seccomp-bpf-hook answers the same annotation (%s): "
@@ -158,7 +147,7 @@ static int check_ours(const char *path, struct snug_err *err)
 	size_t len;
 	int r;
 
-	r = snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, err);
+	r = snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, err);
 	if (r == 0)
 		r = snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, err);
 	if (r < 0)

@@ -10,7 +10,9 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/container-facts.h"
 #include "cmd/hook-log.h"
+#include "oci/cgroup-mounts.h"
 #include "oci/container-names.h"
 #include "oci/containers.h"
 #include "oci/proc.h"
@@ -40,6 +42,7 @@ struct recorder {
 	struct hook_job *job;
 	struct snug_session *session;
 	struct snug_outfile *profile, *recording;
+	struct snug_container names; /* what people call it */
 	int signals;
 	int seccomp_mode; /* of the program when it was executed */
 	bool is_told;     /* the mode is known */
@@ -73,28 +76,14 @@ static void join_root(const char *mount)
 	}
 }
 
-/* A mount point as mountinfo writes it: blanks are octal there, and no hierarchy has one. */
 static void leave_cgroups(void)
 {
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char line[4096];
+	CLEANUP(snug_cgroup_mounts_done) struct snug_cgroup_mounts mounts = { 0 };
 
-	while (f && fgets(line, sizeof(line), f)) {
-		char *dash = strstr(line, " - "), *point = line;
-
-		if (!dash || !snug_str_has_prefix(dash + 3, "cgroup"))
-			continue;
-		for (int field = 1; point && field < 5; field++) {
-			point = strchr(point, ' ');
-			point = point ? point + 1 : NULL;
-		}
-		if (!point)
-			continue;
-		point[strcspn(point, " ")] = '\0';
-		join_root(point);
-	}
-	if (f)
-		fclose(f);
+	if (snug_cgroup_mounts_read("", &mounts, NULL) < 0)
+		return;
+	VEC_FOREACH (mount, &mounts.all)
+		join_root(mount->point);
 }
 
 static void on_event(void *data, const struct snug_session_event *ev)
@@ -137,19 +126,76 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 	return e;
 }
 
-static int prepare(struct recorder *r, struct snug_err *err)
+/* While the engine still knows it: with --rm, nobody does at the end. */
+static void find_names(struct recorder *r)
 {
-	const struct snug_trace_annotation *a = &r->job->annotation;
+	const struct snug_oci_state *s = &r->job->state;
+
+	r->names = (struct snug_container){ .id = xstrdup(s->id ? s->id : "?"),
+					    .name = xstrdup_null(s->name),
+					    .image = xstrdup_null(s->image),
+					    .bundle = xstrdup_null(s->bundle),
+					    .runtime = xstrdup_null(r->job->runtime),
+					    .pid = (pid_t)s->pid };
+	snug_container_find_names("", &r->names);
+}
+
+/* What the conditions of the base are read for: this container on this host. */
+static void find_env(const struct recorder *r, struct snug_seccomp_env *env)
+{
+	snug_seccomp_env_init_host(env);
+	env->caps = r->job->config.has_caps ? r->job->config.caps : 0;
+}
+
+static bool is_crd(const struct recorder *r)
+{
+	const char *format = r->job->annotation.format;
+
+	return format && strcmp(format, "crd") == 0;
+}
+
+/* What would be found wrong with the input file when there is nobody left to tell. */
+static int check_base(const struct recorder *r, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str unused = SNUG_STR_INIT;
+	struct snug_seccomp_env env;
 	int e;
 
-	e = snug_outfile_open(a->output, &r->profile, err);
-	if (e == 0 && a->recording)
-		e = snug_outfile_open(a->recording, &r->recording, err);
+	if (!r->job->base)
+		return 0;
+	find_env(r, &env);
+	e = snug_grow_check(r->job->base, &env, err);
+	if (e == 0 && is_crd(r))
+		e = snug_seccomp_profile_write(r->job->base, SNUG_PROFILE_CRD_YAML, &unused, err);
+	return e;
+}
+
+static int open_files(struct recorder *r, struct snug_err *err)
+{
+	const struct snug_trace_annotation *a = &r->job->annotation;
+	int e = snug_outfile_open(a->output, &r->profile, err);
+
+	if (e < 0 || !a->recording)
+		return e;
+	if (snug_outfile_is(r->profile, a->recording))
+		return snug_err_set(err, -EINVAL,
+				    "invalid annotation: of: and recording: both name \"%s\"",
+				    a->recording);
+	return snug_outfile_open(a->recording, &r->recording, err);
+}
+
+static int prepare(struct recorder *r, struct snug_err *err)
+{
+	int e = check_base(r, err);
+
+	if (e == 0)
+		e = open_files(r, err);
 	if (e < 0)
 		return e;
 	r->signals = block_signals(err);
 	if (r->signals < 0)
 		return r->signals;
+	find_names(r);
 	e = make_session(r, false, err);
 	if (e != -EBUSY)
 		return e;
@@ -175,103 +221,28 @@ static bool wait_for_end(struct recorder *r)
 	return false;
 }
 
-static char *copy(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void add_facts(const struct recorder *r, struct snug_recording *recording)
 {
-	static const char *const modes[] = { "none", "strict", "filter" };
-	struct snug_container names = { .id = copy(r->job->state.id ? r->job->state.id : "?"),
-					.name = copy(r->job->state.name),
-					.image = copy(r->job->state.image),
-					.bundle = copy(r->job->state.bundle) };
-	struct snug_recording_container *c = snug_recording_container(recording);
-
-	snug_container_find_names("", &names);
-	c->id = names.id;
-	c->name = names.name;
-	c->image = names.image;
-	c->runtime = copy(r->job->runtime);
-	c->pid = r->job->state.pid;
-	if (r->is_told && r->seccomp_mode >= 0)
-		c->seccomp = xstrdup(modes[r->seccomp_mode]);
-	free(names.bundle);
-	free(names.engine);
-	free(names.pod);
-	free(names.pod_namespace);
-}
-
-static bool has_entered(const struct snug_recording *recording)
-{
-	VEC_FOREACH (exec, &recording->execs)
-		if (exec->entered)
-			return true;
-	return false;
-}
-
-static void add_baseline(const struct recorder *r, struct snug_recording *recording,
-			 const char *runtime)
-{
-	const struct snug_baseline_query q = {
-		.runtime = runtime,
-		.no_new_privs = r->job->config.no_new_privs,
-		.is_root = r->job->config.is_root,
-		.has_terminal = r->job->config.has_terminal,
-		.with_exec = has_entered(recording),
-	};
-	CLEANUP(snug_baseline_done) struct snug_baseline b = { 0 };
-	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	CLEANUP(freep) char *label = NULL;
-
-	if (snug_baseline_find(&q, &b, &err) < 0) {
-		hook_log(LOG_WARNING, "%s", snug_err_msg(&err));
-		return;
-	}
-	label = xasprintf("%s %s", runtime, b.version);
-	snug_recording_add_baseline(recording, label, b.names.items, b.names.len);
-}
-
-/* Of the runtimes that were asked for; else of the one that runs the container; else of all that
- * are known, because without any the container would not start under its profile. */
-static void add_baselines(const struct recorder *r, struct snug_recording *recording)
-{
 	const struct snug_trace_annotation *a = &r->job->annotation;
-	bool is_known = false;
+	const struct container_needs needs = {
+		.runtime = r->job->runtime,
+		.config = r->job->config,
+		.runtimes = a->runtimes.items,
+		.n_runtimes = a->runtimes.len,
+		.warn = hook_log_warning,
+	};
 
-	if (a->no_baseline)
+	container_add_facts(recording, &r->names, r->seccomp_mode);
+	if (a->no_baseline || container_add_needs(recording, &needs))
 		return;
-	VEC_FOREACH (runtime, &a->runtimes)
-		add_baseline(r, recording, *runtime);
-	if (a->runtimes.len)
-		return;
-	for (const char *const *known = snug_baseline_runtimes(); r->job->runtime && *known;
-	     known++)
-		is_known |= strcmp(*known, r->job->runtime) == 0;
-	if (is_known) {
-		add_baseline(r, recording, r->job->runtime);
-		return;
-	}
 	hook_log(LOG_WARNING,
 		 "the runtime '%s' was never measured: the profile gets what runc and crun need",
 		 r->job->runtime ? r->job->runtime : "?");
-	for (const char *const *known = snug_baseline_runtimes(); *known; known++)
-		add_baseline(r, recording, *known);
-}
-
-/* What the conditions of the base are read for: this container on this host. */
-static void find_env(const struct recorder *r, struct snug_seccomp_env *env)
-{
-	snug_seccomp_env_init_host(env);
-	env->caps = r->job->config.has_caps ? r->job->config.caps : 0;
 }
 
 static int add_profile(const struct recorder *r, const struct snug_derived *d, struct snug_str *out,
 		       struct snug_err *err)
 {
-	const char *format = r->job->annotation.format;
-	bool is_crd = format && strcmp(format, "crd") == 0;
 	struct snug_seccomp_profile *p = d->profile;
 	CLEANUP(snug_grown_done) struct snug_grown grown = { 0 };
 	struct snug_seccomp_env env;
@@ -287,27 +258,21 @@ static int add_profile(const struct recorder *r, const struct snug_derived *d, s
 	VEC_FOREACH (name, &grown.blocked)
 		hook_log(LOG_WARNING, "'%s' was made, and stays blocked as the input file says",
 			 *name);
-	if (is_crd)
+	if (is_crd(r))
 		return snug_seccomp_profile_write(p, SNUG_PROFILE_CRD_YAML, out, err);
 	snug_seccomp_profile_write_compact(p, out);
 	return 0;
 }
 
-static int derive(const struct recorder *r, const struct snug_recording *recording,
-		  struct snug_derived *ret, struct snug_err *err)
+static int derive(const struct snug_recording *recording, struct snug_derived *ret,
+		  struct snug_err *err)
 {
-	VEC(struct snug_derive_baseline) baselines = { 0 };
 	const char *name = recording->container->name;
 	struct snug_derive_policy policy = { .name = name ? name : "container" };
+	struct snug_derive_baselines baselines = { 0 };
 	int e;
 
-	(void)r;
-	VEC_FOREACH (b, &recording->baselines)
-		*VEC_PUSH(&baselines) = (struct snug_derive_baseline){
-			.label = b->label,
-			.names = (const char *const *)b->names.items,
-			.n = b->names.len,
-		};
+	snug_derive_add_baselines(recording, &baselines);
 	policy.baselines = baselines.items;
 	policy.n_baselines = baselines.len;
 	e = snug_derive(&recording, 1, &policy, ret, err);
@@ -326,7 +291,7 @@ static int write_profile(struct recorder *r, const struct snug_recording *record
 		return snug_err_set(
 			err, -ENODATA,
 			"the container ended before it executed its program: no profile");
-	e = derive(r, recording, &d, err);
+	e = derive(recording, &d, err);
 	if (e == 0)
 		e = add_profile(r, &d, &text, err);
 	if (e < 0)
@@ -360,7 +325,6 @@ static int finish(struct recorder *r, bool stopped_early)
 
 	recording = snug_session_finish(r->session, -1, stopped_early);
 	add_facts(r, recording);
-	add_baselines(r, recording);
 	if (!snug_recording_is_complete(recording))
 		hook_log(LOG_WARNING, "the recording is incomplete");
 	e = write_profile(r, recording, &first);
@@ -391,6 +355,7 @@ static void recorder_done(struct recorder *r)
 	r->session = snug_session_free(r->session);
 	r->profile = snug_outfile_free(r->profile);
 	r->recording = snug_outfile_free(r->recording);
+	snug_container_done(&r->names);
 }
 
 static _Noreturn void record(struct hook_job *job, int pipe_fd)

@@ -14,6 +14,7 @@
 #include "cmd/say.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
+#include "oci/baseline.h"
 #include "oci/proc.h"
 #include "seccomp/names.h"
 
@@ -21,6 +22,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct hook_args {
@@ -47,25 +49,22 @@ static const struct snug_option options[] = {
  * runtimes that run from a copy of themselves in memory show no path. */
 static char *find_runtime(void)
 {
+	static const char *const files[] = { "cmdline", "comm" };
 	CLEANUP(freep) char *link = xasprintf("/proc/%d/exe", getppid());
-	char words[3][PATH_MAX] = { "" };
-	ssize_t n = readlink(link, words[0], sizeof(words[0]) - 1);
-	size_t n_words = 1;
+	char exe[PATH_MAX] = "", text[PATH_MAX];
 
-	(void)n; /* zeroed: what is not there is an empty word */
-	for (const char *const *file = (const char *const[]){ "cmdline", "comm", NULL }; *file;
-	     file++)
-		if (snug_proc_read("", getppid(), *file, words[n_words], sizeof(words[0])) > 0)
-			n_words++;
-	for (size_t i = 0; i < n_words; i++) {
-		const char *name = text_basename(words[i]);
-
-		words[i][strcspn(words[i], "\n")] = '\0';
-		for (const char *const *known = snug_baseline_runtimes(); *known; known++)
-			if (strcmp(*known, name) == 0)
-				return xstrdup(name);
+	/* zeroed: without a path it is an empty word */
+	(void)!readlink(link, exe, sizeof(exe) - 1);
+	if (snug_baseline_is_known(text_basename(exe)))
+		return xstrdup(text_basename(exe));
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (snug_proc_read("", getppid(), files[i], text, sizeof(text)) <= 0)
+			continue;
+		text[strcspn(text, "\n")] = '\0';
+		if (snug_baseline_is_known(text_basename(text)))
+			return xstrdup(text_basename(text));
 	}
-	return xstrdup(text_basename(words[0]));
+	return xstrdup(text_basename(exe));
 }
 
 static int read_base(struct hook_job *job, struct snug_err *err)
@@ -78,7 +77,7 @@ static int read_base(struct hook_job *job, struct snug_err *err)
 
 	if (!path)
 		return 0;
-	if (snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, &cause) < 0)
+	if (snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, &cause) < 0)
 		return snug_err_set(err, -EINVAL,
 				    "invalid annotation: error reading input file: \"%s\": %s",
 				    path, snug_err_msg(&cause));
@@ -86,6 +85,29 @@ static int read_base(struct hook_job *job, struct snug_err *err)
 		return snug_err_set(err, -EINVAL,
 				    "invalid annotation: error parsing input file: \"%s\": %s",
 				    path, snug_err_msg(&cause));
+	return 0;
+}
+
+/* The baselines that were asked for: the annotation's, else the configuration's. */
+static int choose_runtimes(const struct hook_args *args, struct hook_job *job, struct snug_err *err)
+{
+	struct snug_trace_annotation *a = &job->annotation;
+
+	if (!a->runtimes.len && args->runtimes.len == 1 &&
+	    strcmp(args->runtimes.items[0], "none") == 0)
+		a->no_baseline = true;
+	if (a->no_baseline)
+		return 0;
+	for (size_t i = 0, n = a->runtimes.len ? 0 : args->runtimes.len; i < n; i++)
+		*VEC_PUSH(&a->runtimes) = xstrdup(args->runtimes.items[i]);
+	VEC_FOREACH (runtime, &a->runtimes) {
+		const struct snug_baseline_query q = { .runtime = *runtime };
+		CLEANUP(snug_baseline_done) struct snug_baseline b = { 0 };
+		int r = snug_baseline_find(&q, &b, err);
+
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
@@ -106,10 +128,10 @@ static int prepare(const struct hook_args *args, struct hook_job *job, struct sn
 	r = snug_trace_annotation_parse(value, strlen(value), &job->annotation, err);
 	if (r == 0)
 		r = read_base(job, err);
+	if (r == 0)
+		r = choose_runtimes(args, job, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; !job->annotation.runtimes.len && i < args->runtimes.len; i++)
-		*VEC_PUSH(&job->annotation.runtimes) = xstrdup(args->runtimes.items[i]);
 	job->runtime = find_runtime();
 	snug_oci_config_read(job->state.bundle ? job->state.bundle : ".", snug_capability_from_name,
 			     &job->config);
@@ -121,6 +143,10 @@ static int record(const struct hook_args *args, struct snug_err *err)
 	CLEANUP(hook_job_done) struct hook_job job = { 0 };
 	int r;
 
+	/* runtimes may have no mask; a profile that all can write to would be worth nothing */
+	(void)umask(umask(0) | 022);
+	/* what the runtime has left open, others wait for: the recorder lives long */
+	(void)close_range(STDERR_FILENO + 1, ~0U, 0);
 	hook_log_open();
 	hook_log(LOG_INFO, "Started OCI seccomp hook version %s", SNUG_VERSION);
 	if (geteuid() != 0)
@@ -158,7 +184,7 @@ static int hook_run(void *data, char **argv)
 const struct snug_verb snug_verb_hook = {
 	.name = "hook",
 	.synopsis = "",
-	.summary = "Record a container: an OCI hook for the annotation io.containers.trace-syscall",
+	.summary = "Record containers as an OCI hook",
 	.details =
 		"Runtimes call it with the container's state on standard input.  The annotation:\n"
 		"  of:/profile.json          where the profile goes\n"

@@ -62,7 +62,7 @@ static int add_caps(const char *word, const struct snug_seccomp_env *host, uint6
 		    struct snug_err *err)
 {
 	CLEANUP(freep) char *upper = NULL;
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 	int bit;
 
 	if (strcmp(word, "none") == 0)
@@ -86,12 +86,11 @@ static int add_caps(const char *word, const struct snug_seccomp_env *host, uint6
 			*c = (char)(*c - 'a' + 'A');
 	bit = snug_capability_from_name(upper);
 	if (bit < 0) {
-		near = snug_str_nearest(upper, snug_capability_names());
+		hint = snug_str_did_you_mean(snug_str_nearest(upper, snug_capability_names()));
 		return snug_err_set(err, -EINVAL,
-				    "--caps: unknown capability '%.64s'%s%s%s (or: container, "
+				    "--caps: unknown capability '%.64s'%s (or: container, "
 				    "host, all, none)",
-				    word, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
+				    word, hint);
 	}
 	*caps |= UINT64_C(1) << bit;
 	return 0;
@@ -112,13 +111,12 @@ static enum snug_arch arch_from_any_name(const char *name)
 static int set_arch(const char *name, struct snug_seccomp_env *env, struct snug_err *err)
 {
 	enum snug_arch arch = arch_from_any_name(name);
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (arch == _SNUG_ARCH_INVALID) {
-		near = snug_str_nearest(name, snug_arch_go_names());
-		return snug_err_set(err, -EINVAL, "--arch: unknown architecture '%.64s'%s%s%s",
-				    name, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
+		hint = snug_str_did_you_mean(snug_str_nearest(name, snug_arch_go_names()));
+		return snug_err_set(err, -EINVAL, "--arch: unknown architecture '%.64s'%s", name,
+				    hint);
 	}
 	/* no kernel is x32 or n32 */
 	env->arch = snug_arch_is_ilp32_of_64(arch) ? snug_arch_family(arch) : arch;
@@ -182,6 +180,18 @@ static int find_well_known(const char *name, const char **ret_path, struct snug_
 	return 0;
 }
 
+static void warn_of_unnamed(const struct snug_derived *d, const char *label)
+{
+	enum { MAX_SHOWN = 10 };
+
+	for (size_t i = 0; i < d->unnamed.len && i < MAX_SHOWN; i++)
+		say_warn("%s: call number %u (%s) has no name that this snug knows", label,
+			 d->unnamed.items[i].nr, snug_arch_name(d->unnamed.items[i].arch));
+	if (d->unnamed.len > MAX_SHOWN)
+		say_warn("%s: and %zu more calls without a name", label,
+			 d->unnamed.len - MAX_SHOWN);
+}
+
 /* The profile that allows exactly what was recorded. */
 static int profile_of(const struct snug_recording *recording, const char *label,
 		      struct snug_seccomp_profile **ret, struct snug_err *err)
@@ -197,9 +207,7 @@ static int profile_of(const struct snug_recording *recording, const char *label,
 		return snug_err_wrap(err, r, "%s", label);
 	if (!snug_recording_is_complete(recording))
 		say_warn("%s: the recording is incomplete", label);
-	VEC_FOREACH (u, &d.unnamed)
-		say_warn("%s: call number %u (%s) has no name that this snug knows", label, u->nr,
-			 snug_arch_name(u->arch));
+	warn_of_unnamed(&d, label);
 	free(d.profile->source);
 	d.profile->source = xstrdup(label);
 	*ret = STEAL(d.profile);
@@ -217,12 +225,12 @@ static int understand(const char *text, size_t len, bool keep_unknown, struct in
 
 	if (snug_is_systemd_unit(text, len))
 		return snug_systemd_unit_parse(in->label, text, len, &opts, &in->profile, err);
-	if (!snug_is_recording(text, len))
-		return snug_seccomp_profile_parse(in->label, text, len, &opts, &in->profile, err);
-	r = snug_recording_parse(in->label, text, len, &in->recording, err);
+	r = snug_recording_parse_if_one(in->label, text, len, &in->recording, err);
+	if (r < 0)
+		return r;
 	if (r == 0)
-		r = profile_of(in->recording, in->label, &in->profile, err);
-	return r;
+		return snug_seccomp_profile_parse(in->label, text, len, &opts, &in->profile, err);
+	return profile_of(in->recording, in->label, &in->profile, err);
 }
 
 static int read_input(const char *path, bool keep_unknown, struct input *ret, struct snug_err *err)

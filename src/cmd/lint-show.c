@@ -59,11 +59,7 @@ static void write_finding(struct snug_writer *w, const struct snug_finding *f)
 	}
 	if (f->has_entry)
 		snug_writer_member_uint(w, "entry", f->entry);
-	snug_writer_key(w, "names");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (name, &f->names)
-		snug_writer_string(w, *name);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "names", (const char *const *)f->names.items, f->names.len);
 	snug_writer_member_string(w, "message", f->message);
 	snug_writer_member_string(w, "fix", f->fix);
 	snug_writer_end_object(w);

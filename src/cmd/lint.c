@@ -94,16 +94,22 @@ static int rules_of(const char *option, const struct snug_list *list, uint64_t *
 
 static int resolve_rules(const struct lint_args *args, uint64_t *ret, struct snug_err *err)
 {
-	uint64_t only = UINT64_MAX, disabled = 0;
+	uint64_t only = 0, disabled = 0;
 	int r = 0;
 
+	for (int g = 0; g < _SNUG_LINT_GROUP_MAX; g++)
+		only |= snug_lint_group_bits((enum snug_lint_group)g);
+	/* an empty list too: what a script left empty must not look like a profile without fault */
 	if (args->only.is_set)
 		r = rules_of("--only", &args->only, &only, err);
 	if (r == 0)
 		r = rules_of("--disable", &args->disable, &disabled, err);
-	if (r == 0)
-		*ret = only & ~disabled;
-	return r;
+	if (r < 0)
+		return r;
+	if (!(only & ~disabled))
+		return snug_err_set(err, -EINVAL, "--only and --disable leave no rule to run");
+	*ret = only & ~disabled;
+	return 0;
 }
 
 static int check_format(const struct lint_args *args, const char *a, const char *b, const char *c,
@@ -204,7 +210,9 @@ static void add_rules(const struct lint_args *args, struct snug_str *out)
 		lint_add_rules_text(out);
 }
 
-static int write_output(const char *path, const struct snug_str *text, struct snug_err *err)
+/* @files: what must not be replaced. */
+static int write_output(const char *path, const struct files *files, const struct snug_str *text,
+			struct snug_err *err)
 {
 	CLEANUP(snug_outfile_freep) struct snug_outfile *file = NULL;
 	int r;
@@ -218,6 +226,10 @@ static int write_output(const char *path, const struct snug_str *text, struct sn
 	r = snug_outfile_open(path, &file, err);
 	if (r < 0)
 		return r;
+	VEC_FOREACH (one, &files->all)
+		if (snug_outfile_is(file, one->label))
+			return snug_err_set(err, -EINVAL, "%s: is a profile and the output at once",
+					    one->label);
 	snug_outfile_add(file, snug_str_text(text), text->len);
 	return snug_outfile_commit(file, err);
 }
@@ -259,7 +271,7 @@ static int lint(struct lint_args *args, char **paths, struct snug_err *err)
 		if (r < 0)
 			return r;
 		add_rules(args, &out);
-		return write_output(args->output, &out, err);
+		return write_output(args->output, &files, &out, err);
 	}
 	if (!paths[0])
 		return snug_err_set(err, -EINVAL, "no profile provided (see 'snug lint --help')");
@@ -271,7 +283,7 @@ static int lint(struct lint_args *args, char **paths, struct snug_err *err)
 	if (r < 0)
 		return r;
 	add_output(args, &files, &out);
-	r = write_output(args->output, &out, err);
+	r = write_output(args->output, &files, &out, err);
 	if (r < 0)
 		return r;
 	return sum_up(&files, level) > 0;

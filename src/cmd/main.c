@@ -6,6 +6,7 @@
 #include "cmd/say.h"
 #include "cmd/verb.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +84,23 @@ static void print_verb_help(const struct snug_verb *v)
 		printf("\n%s", v->details);
 }
 
+/* An option behind the first positional would be taken for a file, or for what else the verb
+ * expects there; only what is to be run has options of its own. */
+static int refuse_late_options(const struct snug_verb *v, char **argv, int used,
+			       struct snug_err *err)
+{
+	bool takes_command = v->positionals && strcmp(v->positionals, "@command") == 0;
+
+	if (takes_command || (used && strcmp(argv[used - 1], "--") == 0))
+		return 0;
+	for (char **word = argv + used; *word; word++)
+		if (snug_options_has(v->options, *word))
+			return snug_err_set(err, -EINVAL,
+					    "'%.64s' comes too late: options stand before '%.64s'",
+					    *word, argv[used]);
+	return 0;
+}
+
 static int run_verb(const struct snug_verb *v, char **argv)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
@@ -91,15 +109,17 @@ static int run_verb(const struct snug_verb *v, char **argv)
 	int used;
 
 	used = snug_options_parse(v->options, argv, args, &wants_help, &err);
+	if (used >= 0 && !wants_help && refuse_late_options(v, argv, used, &err) < 0)
+		used = -EINVAL;
+	if (used >= 0 && !wants_help)
+		return v->run(args, argv + used);
+	snug_options_done(v->options, args);
 	if (used < 0) {
 		say_error("%s: %s (see 'snug %s --help')", v->name, snug_err_msg(&err), v->name);
 		return SNUG_EXIT_USAGE;
 	}
-	if (wants_help) {
-		print_verb_help(v);
-		return SNUG_EXIT_OK;
-	}
-	return v->run(args, argv + used);
+	print_verb_help(v);
+	return SNUG_EXIT_OK;
 }
 
 static bool is_help_word(const char *word)
@@ -111,7 +131,7 @@ static bool is_help_word(const char *word)
 static int dispatch(char **argv)
 {
 	const struct snug_verb *v;
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (!argv[0] || is_help_word(argv[0])) {
 		v = argv[0] && argv[1] ? find_verb(argv[1]) : NULL;
@@ -128,9 +148,8 @@ static int dispatch(char **argv)
 	v = find_verb(argv[0]);
 	if (v)
 		return run_verb(v, argv + 1);
-	near = nearest_verb(argv[0]);
-	say_error("unknown verb '%s'%s%s%s; 'snug --help' lists them", argv[0],
-		  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	hint = snug_str_did_you_mean(nearest_verb(argv[0]));
+	say_error("unknown verb '%s'%s; 'snug --help' lists them", argv[0], hint);
 	return SNUG_EXIT_USAGE;
 }
 

@@ -162,6 +162,23 @@ static int write_text(struct work *w, struct snug_str *text, struct snug_err *er
 	return r;
 }
 
+/* Two filters that fit the kernel may make one that does not. */
+static int check_size(struct work *w, struct snug_err *err)
+{
+	CLEANUP(snug_err_done) struct snug_err reason = SNUG_ERR_INIT;
+	struct snug_seccomp_filter filter = { 0 };
+	int r;
+
+	r = snug_seccomp_filter_compile(w->merged.profile, &w->env, NULL, NULL, &filter, &reason);
+	snug_seccomp_filter_done(&filter);
+	if (r != -E2BIG)
+		return 0;
+	if (w->args->strict)
+		return snug_err_set(err, r, "the result is too large: %s", snug_err_msg(&reason));
+	say_warn("the result is too large for a filter: %s", snug_err_msg(&reason));
+	return 0;
+}
+
 static int merge(struct work *w, enum snug_profile_format format, struct snug_err *err)
 {
 	const struct snug_merge_options opts = {
@@ -181,7 +198,7 @@ static int merge(struct work *w, enum snug_profile_format format, struct snug_er
 		else if (!w->args->quiet)
 			say_note("%s", note->text);
 	}
-	return 0;
+	return check_size(w, err);
 }
 
 /* Returns 1 when the first profile is not what the merge makes of it. */

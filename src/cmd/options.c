@@ -171,6 +171,21 @@ int snug_options_parse(const struct snug_option *table, char **argv, void *args,
 	return i;
 }
 
+void snug_options_done(const struct snug_option *table, void *args)
+{
+	for (const struct snug_option *o = table; o->name; o++)
+		if (o->type == SNUG_OPTION_LIST)
+			snug_list_done((struct snug_list *)(void *)((char *)args + o->offset));
+}
+
+bool snug_options_has(const struct snug_option *table, const char *word)
+{
+	if (*word++ != '-')
+		return false;
+	word += *word == '-';
+	return find(table, word, strcspn(word, "=")) != NULL;
+}
+
 enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
 
 /* The words from HELP_COLUMN on, broken at spaces. */

@@ -58,5 +58,10 @@ void snug_list_done(struct snug_list *l);
  * name the option.  *ret_help: --help was among them. */
 int snug_options_parse(const struct snug_option *table, char **argv, void *args, bool *ret_help,
 		       struct snug_err *err);
+/* Frees the lists in @args; for whoever does not run the verb, which owns them otherwise. */
+void snug_options_done(const struct snug_option *table, void *args);
+/* Whether @word is an option of @table as people write it: -x, --long, -long, with =V or without.
+ */
+bool snug_options_has(const struct snug_option *table, const char *word);
 /* Appends the table, two columns wide. */
 void snug_options_help(const struct snug_option *table, struct snug_str *out);

@@ -30,17 +30,11 @@ static int parse_type(const char *type, enum snug_profile_format *ret, struct sn
 
 static int check_base(const struct output_options *options, struct snug_err *err)
 {
-	for (size_t i = 0; !options->no_base && i < options->base.len; i++) {
-		const char *name = options->base.items[i], *near;
+	int r = 0;
 
-		if (snug_syscall_is_known(name))
-			continue;
-		near = snug_str_nearest(name, snug_syscall_names());
-		return snug_err_set(err, -EINVAL, "--base-syscalls: unknown syscall '%.64s'%s%s%s",
-				    name, near ? " (did you mean '" : "", near ? near : "",
-				    near ? "'?)" : "");
-	}
-	return 0;
+	for (size_t i = 0; !options->no_base && i < options->base.len && r == 0; i++)
+		r = snug_derive_check_name("--base-syscalls", options->base.items[i], err);
+	return r;
 }
 
 int output_check(const struct output_options *options, struct snug_err *err)
@@ -52,9 +46,26 @@ int output_check(const struct output_options *options, struct snug_err *err)
 	return r < 0 ? r : check_base(options, err);
 }
 
-int output_open(const struct output_options *options, struct output *ret, struct snug_err *err)
+const char *output_extension(const struct output_options *options)
+{
+	enum snug_profile_format format;
+
+	return parse_type(options->type, &format, NULL) == 0 && format == SNUG_PROFILE_OCI_JSON
+		       ? "json"
+		       : "yaml";
+}
+
+char *output_path(const struct output_options *options)
 {
 	const char *tmp = getenv("TMPDIR");
+
+	if (options->file)
+		return xstrdup(options->file);
+	return xasprintf("%s/profile.%s", tmp && *tmp ? tmp : "/tmp", output_extension(options));
+}
+
+int output_open(const struct output_options *options, struct output *ret, struct snug_err *err)
+{
 	struct output o = { .options = options };
 	int r;
 
@@ -62,11 +73,7 @@ int output_open(const struct output_options *options, struct output *ret, struct
 	if (r < 0)
 		return r;
 	(void)parse_type(options->type, &o.format, NULL);
-	if (options->file)
-		o.path = xstrdup(options->file);
-	else
-		o.path = xasprintf("%s/profile.%s", tmp && *tmp ? tmp : "/tmp",
-				   o.format == SNUG_PROFILE_OCI_JSON ? "json" : "yaml");
+	o.path = output_path(options);
 	r = snug_outfile_open(o.path, &o.file, err);
 	if (r < 0) {
 		free(o.path);
@@ -89,16 +96,87 @@ static void join(struct snug_str *out, const char *const *names, size_t n)
 		snug_str_addf(out, "%s%s", i ? ", " : "", names[i]);
 }
 
-static void tell(const struct output *o, const struct snug_derived *d)
+/* What takes part besides the recorded calls. */
+struct additions {
+	struct snug_derive_baselines baselines; /* borrowed from the recordings */
+	const char *const *base;
+	size_t n_base;
+};
+
+static void additions_done(struct additions *a)
 {
+	VEC_DONE(&a->baselines);
+}
+
+/* Returns whether every recording has a baseline. */
+static bool add_baselines(struct additions *a, const struct snug_recording *const *recordings,
+			  size_t n)
+{
+	bool all = n > 0;
+
+	for (size_t i = 0; i < n; i++) {
+		all &= recordings[i]->baselines.len > 0;
+		snug_derive_add_baselines(recordings[i], &a->baselines);
+	}
+	return all;
+}
+
+static void find_additions(const struct output_options *opts,
+			   const struct snug_recording *const *recordings, size_t n,
+			   struct additions *ret)
+{
+	if (opts->no_base)
+		return;
+	if (!add_baselines(ret, recordings, n) && !opts->base.is_set) {
+		ret->base = snug_base_syscalls();
+		while (ret->base[ret->n_base])
+			ret->n_base++;
+	}
+	if (opts->base.is_set) {
+		ret->base = (const char *const *)opts->base.items;
+		ret->n_base = opts->base.len;
+	}
+}
+
+bool output_has_base(const struct output_options *options,
+		     const struct snug_recording *const *recordings, size_t n)
+{
+	CLEANUP(additions_done) struct additions add = { 0 };
+
+	find_additions(options, recordings, n, &add);
+	return add.base != NULL;
+}
+
+/* The labels of all baselines, each once. */
+static void add_labels(struct snug_str *out, const struct additions *a)
+{
+	VEC_FOREACH (b, &a->baselines) {
+		bool is_new = true;
+
+		for (size_t i = 0; &a->baselines.items[i] < b; i++)
+			is_new &= strcmp(a->baselines.items[i].label, b->label) != 0;
+		if (is_new)
+			snug_str_addf(out, "%s%s", out->len ? ", " : "", b->label);
+	}
+}
+
+static void tell(const struct additions *a, const struct snug_derived *d)
+{
+	CLEANUP(snug_str_done) struct snug_str labels = SNUG_STR_INIT;
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 
 	join(&text, d->recorded.items, d->recorded.len);
 	say_log("Got syscalls: %s", snug_str_text(&text));
 	snug_str_clear(&text);
 	join(&text, d->added.items, d->added.len);
-	if (!o->options->no_base)
+	if (a->base)
 		say_log("Adding base syscalls: %s", snug_str_text(&text));
+	if (a->baselines.len) {
+		snug_str_clear(&text);
+		join(&text, d->baseline.items, d->baseline.len);
+		add_labels(&labels, a);
+		say_log("Adding syscalls of %s: %s", snug_str_text(&labels), snug_str_text(&text));
+	}
 	VEC_FOREACH (u, &d->unnamed)
 		say_warn("call number %u (%s) has no name that this snug knows: it is in the "
 			 "recording, and not in the profile",
@@ -110,22 +188,20 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 {
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	CLEANUP(additions_done) struct additions add = { 0 };
 	const struct output_options *opts = o->options;
-	struct snug_derive_policy policy = { .name = name };
+	struct snug_derive_policy policy = { .name = name, .no_entered = opts->no_entered };
 	int r;
 
-	if (!opts->no_base && opts->base.is_set) {
-		policy.base = (const char *const *)opts->base.items;
-		policy.n_base = opts->base.len;
-	} else if (!opts->no_base) {
-		policy.base = snug_base_syscalls();
-		while (policy.base[policy.n_base])
-			policy.n_base++;
-	}
+	find_additions(opts, recordings, n, &add);
+	policy.base = add.base;
+	policy.n_base = add.n_base;
+	policy.baselines = add.baselines.items;
+	policy.n_baselines = add.baselines.len;
 	r = snug_derive(recordings, n, &policy, &d, err);
 	if (r < 0)
 		return r;
-	tell(o, &d);
+	tell(&add, &d);
 	r = snug_seccomp_profile_write(d.profile, o->format, &text, err);
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@ struct output_options {
 	const char *type;
 	struct snug_list base;
 	bool no_base;
+	bool no_entered; /* not what only entered a container from outside */
 };
 
 /* The rows of the option table, for the struct member @field of @args. */
@@ -48,12 +49,21 @@ struct output {
 	struct snug_outfile *file;
 };
 
+/* Where the profile goes: the option, or the default; for the caller to free. */
+char *output_path(const struct output_options *options);
+/* "yaml" or "json". */
+const char *output_extension(const struct output_options *options);
+/* Whether a profile of these recordings gets a base set, the default or the given one. */
+bool output_has_base(const struct output_options *options,
+		     const struct snug_recording *const *recordings, size_t n);
 /* Checks the options and opens the file, before any work is done.  -EINVAL is the user's. */
 int output_open(const struct output_options *options, struct output *ret, struct snug_err *err);
 void output_done(struct output *o);
 /* Only the checks that need no file. */
 int output_check(const struct output_options *options, struct snug_err *err);
 /* Derives a profile named @name from the recordings, tells of the base set and of calls without a
- * name, writes it.  *ret (may be NULL) gets what was derived. */
+ * name, writes it.  Of recordings that all have the baseline of a runtime, this takes the place of
+ * the default base set, unless there is to be nothing besides what was recorded.  *ret (may be
+ * NULL) gets what was derived. */
 int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
 		 size_t n, struct snug_derived *ret, struct snug_err *err);

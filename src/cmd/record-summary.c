@@ -10,45 +10,81 @@
 #include <stdio.h>
 #include <string.h>
 
-static void warn_of_losses(const struct snug_recording *r)
+/* Several recordings as one: what was lost in any, the longest time. */
+static void add_up(const struct record_summary *s, struct snug_recording *ret)
+{
+	*ret = (struct snug_recording){ 0 };
+	for (size_t i = 0; i < s->n_recordings; i++) {
+		const struct snug_recording *r = s->recordings[i];
+
+		ret->lost.news += r->lost.news;
+		ret->lost.tasks += r->lost.tasks;
+		ret->lost.numbers += r->lost.numbers;
+		ret->lost.misses += r->lost.misses;
+		ret->lost.execs += r->lost.execs;
+		if (r->duration_us > ret->duration_us)
+			ret->duration_us = r->duration_us;
+		ret->exit_kind = r->exit_kind;
+		ret->exit_value = r->exit_value;
+	}
+}
+
+static void warn_of_losses(const struct record_summary *s, const struct snug_recording *r)
 {
 	const struct snug_recording_losses *l = &r->lost;
 
 	if (snug_recording_is_complete(r))
 		return;
-	say_warn("the recording is incomplete: %" PRIu64 " threads not followed, %" PRIu64
+	say_warn("%s%sthe recording is incomplete: %" PRIu64 " threads not followed, %" PRIu64
 		 " odd call numbers dropped, %" PRIu64 " program runs skipped by the kernel, "
 		 "%" PRIu64 " events and %" PRIu64 " executed programs not noted",
-		 l->tasks, l->numbers, l->misses, l->news, l->execs);
+		 s->target ? s->target : "", s->target ? ": " : "", l->tasks, l->numbers, l->misses,
+		 l->news, l->execs);
 }
 
-static void add_lost(struct snug_writer *w, const struct snug_recording_losses *l)
+static void add_words(struct snug_writer *w, char *const *words)
 {
-	snug_writer_key(w, "lost");
+	snug_writer_key(w, "command");
+	snug_writer_begin_array(w);
+	for (; *words; words++)
+		snug_writer_string(w, *words);
+	snug_writer_end_array(w);
+}
+
+static void add_container(struct snug_writer *w, const struct snug_recording_container *c)
+{
 	snug_writer_begin_object(w);
-	snug_writer_member_uint(w, "news", l->news);
-	snug_writer_member_uint(w, "tasks", l->tasks);
-	snug_writer_member_uint(w, "numbers", l->numbers);
-	snug_writer_member_uint(w, "misses", l->misses);
-	snug_writer_member_uint(w, "execs", l->execs);
+	snug_writer_member_string(w, "id", c->id ? c->id : "");
+	if (c->name)
+		snug_writer_member_string(w, "name", c->name);
 	snug_writer_end_object(w);
 }
 
-static void print_json(const struct record_summary *s)
+static void add_containers(struct snug_writer *w, const struct record_summary *s)
+{
+	snug_writer_key(w, "containers");
+	snug_writer_begin_array(w);
+	for (size_t i = 0; i < s->n_recordings; i++)
+		if (s->recordings[i]->container)
+			add_container(w, s->recordings[i]->container);
+	snug_writer_end_array(w);
+}
+
+static void print_json(const struct record_summary *s, const struct snug_recording *r)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, &text);
-	const struct snug_recording *r = s->recording;
 
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "profile", s->profile_path);
 	if (s->recording_path)
 		snug_writer_member_string(w, "recording", s->recording_path);
-	snug_writer_key(w, "command");
-	snug_writer_begin_array(w);
-	for (char *const *word = s->argv; *word; word++)
-		snug_writer_string(w, *word);
-	snug_writer_end_array(w);
+	if (s->argv)
+		add_words(w, s->argv);
+	else
+		add_containers(w, s);
+	if (s->is_cut)
+		snug_writer_member_bool(w, "attached", true);
 	if (r->exit_kind != SNUG_EXIT_NONE)
 		snug_writer_member_uint(w,
 					r->exit_kind == SNUG_EXIT_CODE ? "exitCode" : "exitSignal",
@@ -56,9 +92,12 @@ static void print_json(const struct record_summary *s)
 	snug_writer_member_uint(w, "durationUs", r->duration_us);
 	snug_writer_member_uint(w, "recorded", s->derived->recorded.len);
 	snug_writer_member_uint(w, "addedFromBase", s->derived->added.len);
+	if (!s->argv) {
+		snug_writer_member_uint(w, "addedForRuntime", s->derived->baseline.len);
+		snug_writer_member_uint(w, "enteredOnly", s->derived->entered.len);
+	}
 	snug_writer_member_uint(w, "unnamed", s->derived->unnamed.len);
-	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
-	add_lost(w, &r->lost);
+	snug_recording_write_losses(r, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 	text_join_lines(&text);
@@ -80,21 +119,50 @@ static size_t beyond_base(const struct snug_derived *d)
 	return n;
 }
 
-static void print_for_person(const struct record_summary *s)
+/* "runc 1.1.5, crun 1.8.1": each once. */
+static void add_labels(struct snug_str *out, const struct record_summary *s)
+{
+	for (size_t i = 0; i < s->n_recordings; i++)
+		VEC_FOREACH (b, &s->recordings[i]->baselines)
+			if (!out->len || !strstr(snug_str_text(out), b->label))
+				snug_str_addf(out, "%s%s", out->len ? ", " : "", b->label);
+}
+
+static void print_container_facts(const struct record_summary *s)
+{
+	CLEANUP(snug_str_done) struct snug_str labels = SNUG_STR_INIT;
+	const struct snug_derived *d = s->derived;
+
+	add_labels(&labels, s);
+	if (d->baseline.len)
+		say_person("%zu names were added for the runtime (%s)", d->baseline.len,
+			   snug_str_text(&labels));
+	if (d->entered.len)
+		say_person("%zu calls were made only by what entered the container%s",
+			   d->entered.len,
+			   s->no_entered ? ": they are left out" : " ('podman exec' and such)");
+}
+
+static void print_for_person(const struct record_summary *s, const struct snug_recording *r)
 {
 	CLEANUP(snug_str_done) struct snug_str number = SNUG_STR_INIT;
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
 	const struct snug_derived *d = s->derived;
 
+	if (s->target)
+		snug_str_addf(&number, "%s: ", s->target);
 	snug_str_addf(&number, "%zu system calls", d->recorded.len);
-	say_strong(snug_str_text(&number), "recorded in %.3f s%s",
-		   (double)s->recording->duration_us / 1e6,
-		   snug_recording_is_complete(s->recording) ? ", nothing lost" : "");
+	say_strong(snug_str_text(&number), "recorded in %.3f s%s", (double)r->duration_us / 1e6,
+		   snug_recording_is_complete(r) ? ", nothing lost" : "");
 	if (s->has_base)
 		say_person(
 			"%zu of them are not in the base set; %zu names of the base set were added",
 			beyond_base(d), d->added.len);
+	print_container_facts(s);
 	say_person("profile: %s", s->profile_path);
+	if (s->is_cut)
+		say_person(
+			"recorded from the middle of its life: calls of its start may be missing");
 	if (!s->can_run || strcmp(s->profile_path, "-") == 0)
 		return;
 	text_add_shell_word(&words, s->profile_path);
@@ -105,9 +173,12 @@ static void print_for_person(const struct record_summary *s)
 
 void record_summary_print(const struct record_summary *s)
 {
-	warn_of_losses(s->recording);
+	struct snug_recording sum;
+
+	add_up(s, &sum);
+	warn_of_losses(s, &sum);
 	if (s->is_json)
-		print_json(s);
+		print_json(s, &sum);
 	else
-		print_for_person(s);
+		print_for_person(s, &sum);
 }

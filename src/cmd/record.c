@@ -8,9 +8,11 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/attach-options.h"
 #include "cmd/identity.h"
 #include "cmd/liveline.h"
 #include "cmd/output.h"
+#include "cmd/record-attach.h"
 #include "cmd/record-summary.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
@@ -31,6 +33,7 @@ struct record_args {
 	struct output_options output;
 	const char *recording;
 	bool no_proc_start, privileged, quiet, verbose, json;
+	struct attach_options attach;
 };
 
 static const struct snug_option options[] = {
@@ -41,6 +44,7 @@ static const struct snug_option options[] = {
 	  "do not start COMMAND: record programs of that name until Ctrl-C" },
 	{ 0, "privileged", SNUG_OPTION_BOOL, offsetof(struct record_args, privileged), NULL,
 	  "under sudo, run COMMAND as root instead of as the user who called" },
+	ATTACH_OPTIONS(struct record_args, attach),
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct record_args, quiet), NULL,
 	  "say nothing but warnings and errors" },
 	{ 'v', "verbose", SNUG_OPTION_BOOL, offsetof(struct record_args, verbose), NULL,
@@ -268,7 +272,7 @@ static int observe(struct record *rec, struct supervise *sup, struct snug_err *e
 		.tick_ms = TICK_MS,
 		.on_tick = on_tick,
 		.on_stop = on_stop,
-		.may_end = may_end,
+		.may_end = rec->child ? may_end : NULL,
 		.data = rec,
 	};
 	if (supervise_run(sup, err) < 0)
@@ -314,7 +318,8 @@ static int write_results(struct record *rec, const struct supervise *sup, struct
 	if (r < 0)
 		return r;
 	const struct record_summary summary = {
-		.recording = recording,
+		.recordings = &one,
+		.n_recordings = 1,
 		.derived = &derived,
 		.profile_path = rec->output.path,
 		.recording_path = rec->args->recording,
@@ -357,24 +362,80 @@ static bool is_stdout(const char *path)
 	return path && (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0);
 }
 
+/* What is wrong with options that are about what runs already. */
+static int check_attach(const struct record_args *args, char **argv, struct attach_request *ret,
+			struct snug_err *err)
+{
+	const struct attach_options *o = &args->attach;
+	int r;
+
+	r = attach_check(o, ret, err);
+	if (r < 0 || !attach_is_wanted(o))
+		return r;
+	if (argv[0])
+		return snug_err_set(err, -EINVAL,
+				    "'%.64s': nothing is started with --container, --pid or "
+				    "--cgroup, so there is no COMMAND",
+				    argv[0]);
+	if (args->no_proc_start || args->privileged)
+		return snug_err_set(err, -EINVAL, "%s is about a COMMAND, and there is none",
+				    args->privileged ? "--privileged" : "--no-proc-start");
+	if (args->output.no_base && o->runtimes.is_set)
+		return snug_err_set(err, -EINVAL, "-n and --runtime exclude each other");
+	if (o->each && (is_stdout(args->output.file) || is_stdout(args->recording)))
+		return snug_err_set(err, -EINVAL, "--each makes several files: %s cannot be -",
+				    is_stdout(args->output.file) ? "-o" : "--recording");
+	return 0;
+}
+
+static int attach(struct record_args *args, const struct attach_request *request,
+		  struct snug_err *err)
+{
+	const struct attach_options *o = &args->attach;
+	const struct record_attach job = {
+		.options = o,
+		.request = request,
+		.output = &args->output,
+		.recording = args->recording,
+		.is_json = args->json,
+	};
+
+	args->output.no_entered = o->no_entered;
+	/* none of a runtime's calls: not those of the general set, either */
+	if (o->runtimes.len && strcmp(o->runtimes.items[0], "none") == 0 &&
+	    !args->output.base.is_set)
+		args->output.no_base = true;
+	return record_attach(&job, err);
+}
+
+static int run(struct record_args *args, char **argv, struct snug_err *err)
+{
+	CLEANUP(record_done) struct record rec = { .args = args, .argv = argv };
+	struct attach_request request;
+
+	if (args->json && (is_stdout(args->output.file) || is_stdout(args->recording))) {
+		snug_err_set(err, -EINVAL, "--json and %s both want standard output",
+			     is_stdout(args->output.file) ? "-o" : "--recording");
+		return SNUG_EXIT_USAGE;
+	}
+	if (check_attach(args, argv, &request, err) < 0)
+		return SNUG_EXIT_USAGE;
+	return attach_is_wanted(&args->attach) ? attach(args, &request, err) : record(&rec, err);
+}
+
 static int record_run(void *data, char **argv)
 {
 	struct record_args *args = data;
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	CLEANUP(record_done) struct record rec = { .args = args, .argv = argv };
 	int status;
 
 	say_init(args->quiet || args->json ? SNUG_TALK_QUIET
 		 : args->verbose           ? SNUG_TALK_VERBOSE
 					   : SNUG_TALK_NORMAL);
-	if (args->json && (is_stdout(args->output.file) || is_stdout(args->recording))) {
-		say_error("record: --json and %s both want standard output",
-			  is_stdout(args->output.file) ? "-o" : "--recording");
-		return SNUG_EXIT_USAGE;
-	}
-	status = record(&rec, &err);
+	status = run(args, argv, &err);
 	if (err.code)
 		say_error("record: %s", snug_err_msg(&err));
+	attach_options_done(&args->attach);
 	snug_list_done(&args->output.base);
 	return status;
 }
@@ -382,13 +443,15 @@ static int record_run(void *data, char **argv)
 const struct snug_verb snug_verb_record = {
 	.name = "record",
 	.alias = "r",
-	.synopsis = "[--] COMMAND [ARGS...]",
+	.synopsis = "[--] [COMMAND [ARGS...]]",
 	.summary = "Run a command and write the seccomp profile that fits it",
 	.details =
 		"The profile allows what COMMAND and all its descendants did from its execve on. The\n"
 		"exit status is COMMAND's (128 + signal when it was killed), 127 when it was not found,\n"
 		"126 when it could not be executed; then nothing is written. Recording goes on until\n"
-		"the last descendant has ended; Ctrl-C or SIGTERM ends it with COMMAND.\n",
+		"the last descendant has ended; Ctrl-C or SIGTERM ends it with COMMAND.\n"
+		"With --container, --pid or --cgroup there is no COMMAND: what runs already is recorded\n"
+		"from now on, until it ends or Ctrl-C.\n",
 	.options = options,
 	.positionals = "@command",
 	.args_size = sizeof(struct record_args),

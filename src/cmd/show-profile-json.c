@@ -10,11 +10,7 @@
 
 static void write_names(struct snug_writer *w, const char *key, const struct snug_names *names)
 {
-	snug_writer_key(w, key);
-	snug_writer_begin_array(w);
-	VEC_FOREACH (name, names)
-		snug_writer_string(w, *name);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, key, (const char *const *)names->items, names->len);
 }
 
 static void write_head(struct snug_writer *w, const struct profile_view *v)

@@ -13,6 +13,7 @@
 enum {
 	CURVE_LINES = 8,
 	MAX_COMMAND_WORDS = 64,
+	MAX_WORD_BYTES = 256,
 	MAX_EXECS = 12, /* shown to people */
 };
 
@@ -21,15 +22,20 @@ static void add_command(const struct recording_view *v, const struct show_style 
 {
 	const struct snug_recording *r = v->recording;
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	bool is_cut = false;
 	size_t n = 0;
 
 	VEC_FOREACH (word, &r->command) {
 		if (n++ == MAX_COMMAND_WORDS)
 			break;
 		snug_str_add(&text, n > 1 ? " " : "");
+		if (strlen(*word) > MAX_WORD_BYTES) {
+			is_cut = true;
+			break;
+		}
 		text_add_shell_word(&text, *word);
 	}
-	if (r->command_is_cut || n > MAX_COMMAND_WORDS)
+	if (r->command_is_cut || is_cut || n > MAX_COMMAND_WORDS)
 		snug_str_add(&text, " ...");
 	if (text.len)
 		show_add_fact(out, style, "command", snug_str_text(&text));
@@ -297,25 +303,14 @@ static void write_facts(const struct snug_recording *r, struct snug_writer *w)
 	snug_writer_member_string(w, "kernel", r->kernel ? r->kernel : "");
 	snug_writer_member_string(w, "start", r->start ? r->start : "");
 	snug_writer_member_uint(w, "durationUs", r->duration_us);
-	snug_writer_key(w, "command");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (word, &r->command)
-		snug_writer_string(w, *word);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "command", (const char *const *)r->command.items,
+				   r->command.len);
 	if (r->exit_kind != SNUG_EXIT_NONE)
 		snug_writer_member_uint(w,
 					r->exit_kind == SNUG_EXIT_CODE ? "exitCode" : "exitSignal",
 					r->exit_value);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
-	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
-	snug_writer_key(w, "lost");
-	snug_writer_begin_object(w);
-	snug_writer_member_uint(w, "news", r->lost.news);
-	snug_writer_member_uint(w, "tasks", r->lost.tasks);
-	snug_writer_member_uint(w, "numbers", r->lost.numbers);
-	snug_writer_member_uint(w, "misses", r->lost.misses);
-	snug_writer_member_uint(w, "execs", r->lost.execs);
-	snug_writer_end_object(w);
+	snug_recording_write_losses(r, w);
 }
 
 void recording_view_add_json(const struct recording_view *view, struct snug_str *out)

@@ -54,27 +54,27 @@ static void reference_done(struct reference *r)
 	input_done(&r->in);
 }
 
-static int compare_to_reference(const struct input *in, const struct snug_meaning *m,
-				struct reference *ret, struct snug_err *err)
+/* The comparison is an extra: what it needs may be missing, or be too much. */
+static void compare_to_reference(const struct input *in, const struct snug_meaning *m,
+				 struct reference *ret)
 {
 	const struct snug_meaning_options opts = { .keep_unknown = true };
-	CLEANUP(snug_err_done) struct snug_err missing = SNUG_ERR_INIT;
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 	int r;
 
 	if (in->is_well_known)
-		return 0;
-	r = input_read_keep_unknown(reference_name, &ret->in, &missing);
+		return;
+	r = input_read_keep_unknown(reference_name, &ret->in, &err);
 	if (r == -ENOENT)
-		return 0;
-	if (r < 0) {
-		say_warn("%s: %s", reference_name, snug_err_msg(&missing));
-		return 0;
-	}
-	r = snug_meaning_new(ret->in.profile, snug_meaning_env(m), &opts, &ret->meaning, err);
+		return;
 	if (r == 0)
-		r = snug_diff(ret->meaning, m, &ret->diff, err);
+		r = snug_meaning_new(ret->in.profile, snug_meaning_env(m), &opts, &ret->meaning,
+				     &err);
+	if (r == 0)
+		r = snug_diff(ret->meaning, m, &ret->diff, &err);
 	ret->is_there = r == 0;
-	return r < 0 ? snug_err_wrap(err, r, "%s", reference_name) : 0;
+	if (r < 0)
+		say_warn("not compared with %s: %s", reference_name, snug_err_msg(&err));
 }
 
 static void print(const struct snug_str *out)
@@ -99,11 +99,9 @@ static int show_profile(const struct show_args *args, const struct input *in,
 	int r;
 
 	r = snug_digest(m, &digest, err);
-	snug_lint(in->profile, &lint, &risks);
-	if (r == 0)
-		r = compare_to_reference(in, m, &reference, err);
 	if (r < 0)
 		return r;
+	compare_to_reference(in, m, &reference);
 	snug_lint(in->profile, &lint, &risks);
 	if (snug_seccomp_filter_compile(in->profile, snug_meaning_env(m), NULL, NULL, &filter,
 					&no_filter) < 0)

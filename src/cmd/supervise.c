@@ -192,7 +192,7 @@ static int one_round(struct state *st, int sig_fd)
 		s->on_ready(s->data);
 	if (s->tick_ms)
 		s->on_tick(s->data);
-	if (!st->has_ended || !s->child)
+	if (!st->has_ended || (!s->child && !s->may_end))
 		return 0;
 	if (s->interrupted || !s->may_end || s->may_end(s->data))
 		st->is_over = true;

@@ -19,7 +19,8 @@ struct supervise {
 	/* Called before snug itself stops with the command, to leave the terminal clean; or NULL.
 	 */
 	void (*on_stop)(void *data);
-	/* Asked when the command has ended, after each event: may we go?  NULL: yes. */
+	/* Asked when the command has ended, after each event: may we go?  NULL: yes.  Without a
+	 * child asked all the time; NULL: not before a signal. */
 	bool (*may_end)(void *data);
 	void *data;
 

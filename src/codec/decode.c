@@ -88,17 +88,14 @@ int snug_decode_unknown_name(struct snug_decode *d, const struct snug_doc_value 
 			     const char *what, const char *const *names)
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
-	const char *nearest;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
 	snug_doc_show(&shown, v);
-	nearest = snug_str_nearest(v->str.text, names);
-	if (!nearest)
-		return snug_decode_fail(d, v, -EINVAL, "unknown %s %s", what,
-					snug_str_text(&shown));
-	return snug_decode_fail(d, v, -EINVAL, "unknown %s %s (did you mean '%s'?)", what,
-				snug_str_text(&shown), nearest);
+	hint = snug_str_did_you_mean(snug_str_nearest(v->str.text, names));
+	return snug_decode_fail(d, v, -EINVAL, "unknown %s %s%s", what, snug_str_text(&shown),
+				hint);
 }
 
 /* The nearest field name; a table has no ready array of names. */
@@ -120,18 +117,17 @@ static int unknown_field(struct snug_decode *d, const struct snug_doc_member *m,
 {
 	const struct snug_doc_value at = { .line = m->line, .col = m->col };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	const char *nearest;
+	CLEANUP(freep) char *hint = NULL;
 
 	/* the search is the dear part; a document full of unknown fields shall not pay it for each
 	 */
 	if (!d->strict && d->n_warnings > SNUG_LIMIT_WARNINGS)
 		return 0;
-	nearest = nearest_key(fields, m->key);
+	hint = snug_str_did_you_mean(nearest_key(fields, m->key));
 	snug_str_add(&text, "unknown field '");
 	snug_str_add_printable(&text, m->key, strlen(m->key), MAX_SHOWN_KEY);
 	snug_str_addc(&text, '\'');
-	if (nearest)
-		snug_str_addf(&text, " (did you mean '%s'?)", nearest);
+	snug_str_add(&text, hint);
 	if (d->strict)
 		return snug_decode_fail(d, &at, -EINVAL, "%s", snug_str_text(&text));
 	snug_decode_warn(d, &at, "%s", snug_str_text(&text));

@@ -417,6 +417,16 @@ void snug_writer_member_bool(struct snug_writer *w, const char *key, bool v)
 	snug_writer_bool(w, v);
 }
 
+void snug_writer_member_strings(struct snug_writer *w, const char *key, const char *const *items,
+				size_t n)
+{
+	snug_writer_key(w, key);
+	snug_writer_begin_array(w);
+	for (size_t i = 0; i < n; i++)
+		snug_writer_string(w, items[i]);
+	snug_writer_end_array(w);
+}
+
 void snug_writer_finish(struct snug_writer *w)
 {
 	yaml_event_t ev;

@@ -43,5 +43,8 @@ void snug_writer_value(struct snug_writer *w, const struct snug_doc_value *v);
 void snug_writer_member_string(struct snug_writer *w, const char *key, const char *s);
 void snug_writer_member_uint(struct snug_writer *w, const char *key, uint64_t v);
 void snug_writer_member_bool(struct snug_writer *w, const char *key, bool v);
+/* Key and an array of @n strings. */
+void snug_writer_member_strings(struct snug_writer *w, const char *key, const char *const *items,
+				size_t n);
 /* Completes the text.  Every begun collection must have ended. */
 void snug_writer_finish(struct snug_writer *w);

@@ -8,6 +8,7 @@
 #include "convert/resolve.h"
 #include "convert/systemd-write.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <linux/audit.h>
@@ -73,6 +74,10 @@ static bool is_little_endian(enum snug_arch arch)
 
 static int compile(struct converter *c, struct snug_str *pfc, struct snug_seccomp_filter *ret)
 {
+	if (c->p->base_profile_name && *c->p->base_profile_name)
+		return snug_err_set(c->err, -EOPNOTSUPP,
+				    "%s: spec.baseProfileName: a program has no place for this",
+				    c->p->source);
 	return snug_seccomp_filter_compile_pfc(c->p, &c->opts->env, c->opts->warn,
 					       c->opts->warn_data, pfc, ret, c->err);
 }

@@ -24,11 +24,6 @@ bool snug_profile_is_dialect(const struct snug_seccomp_profile *p)
 	return false;
 }
 
-static char *copy_string(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void copy_names(struct snug_names *to, const struct snug_names *from)
 {
 	VEC_FOREACH (name, from)
@@ -97,15 +92,15 @@ struct snug_seccomp_profile *snug_profile_resolve(const struct snug_seccomp_prof
 	to->default_errno_ret = errno_of(&p->default_errno_ret, p->default_errno_name);
 	copy_arches(to, p, env);
 	copy_names(&to->flags, &p->flags);
-	to->listener_path = copy_string(p->listener_path);
-	to->listener_metadata = copy_string(p->listener_metadata);
+	to->listener_path = xstrdup_null(p->listener_path);
+	to->listener_metadata = xstrdup_null(p->listener_metadata);
 	VEC_FOREACH (e, &p->entries)
 		if (snug_seccomp_entry_applies(e, env))
 			copy_entry(to, e);
-	to->api_version = copy_string(p->api_version);
-	to->base_profile_name = copy_string(p->base_profile_name);
-	to->state = copy_string(p->state);
-	to->target_workload = copy_string(p->target_workload);
-	to->name = copy_string(p->name);
+	to->api_version = xstrdup_null(p->api_version);
+	to->base_profile_name = xstrdup_null(p->base_profile_name);
+	to->state = xstrdup_null(p->state);
+	to->target_workload = xstrdup_null(p->target_workload);
+	to->name = xstrdup_null(p->name);
 	return to;
 }

@@ -99,6 +99,10 @@ static int check(struct unit_writer *w)
 		r = snug_err_set(w->err, -EOPNOTSUPP,
 				 "%s: spec.baseProfileName: systemd has no place for this",
 				 w->p->source);
+	if (r == 0 && w->p->state && strcmp(w->p->state, "Disabled") == 0)
+		r = snug_err_set(w->err, -EOPNOTSUPP,
+				 "%s: spec.state: a unit's filter cannot be disabled",
+				 w->p->source);
 	return r;
 }
 

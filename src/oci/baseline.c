@@ -31,6 +31,14 @@ const char *const *snug_baseline_runtimes(void)
 	return names;
 }
 
+bool snug_baseline_is_known(const char *runtime)
+{
+	for (const char *const *known = snug_baseline_runtimes(); *known; known++)
+		if (strcmp(*known, runtime) == 0)
+			return true;
+	return false;
+}
+
 static bool agrees(enum snug_known known, bool fact)
 {
 	return known == SNUG_KNOWN_NOT || (known == SNUG_KNOWN_YES) == fact;

@@ -31,5 +31,7 @@ void snug_baseline_done(struct snug_baseline *b);
 /* -ENOENT for a runtime that was never measured; the words list those that were. */
 int snug_baseline_find(const struct snug_baseline_query *q, struct snug_baseline *ret,
 		       struct snug_err *err) __attribute__((warn_unused_result));
+/* Whether @runtime, a name without a path, was measured. */
+bool snug_baseline_is_known(const char *runtime);
 /* "runc", "crun", ...; NULL-terminated. */
 const char *const *snug_baseline_runtimes(void);

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "oci/cgroup-mounts.h"
 #include "oci/proc.h"
 
 #include <errno.h>
@@ -20,93 +21,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A mount of a cgroup tree; borrowed from the text of mountinfo. */
-struct tree {
-	const char *point;   /* where it is */
-	const char *shows;   /* the part of the tree that it shows, "/" for all */
-	const char *options; /* NULL: version 2 */
-};
-
-struct trees {
-	VEC(struct tree) all;
-	char *text;
-};
-
-static void trees_done(struct trees *t)
-{
-	VEC_DONE(&t->all);
-	free(t->text);
-}
-
 void snug_cgroup_path_done(struct snug_cgroup_path *p)
 {
 	free(p->dir);
 	free(p->path);
 	free(p->controllers);
 	*p = (struct snug_cgroup_path){ NULL, NULL, NULL };
-}
-
-/* Whether the comma-separated @list has the @n bytes at @word as an item. */
-static bool list_has(const char *list, const char *word, size_t n)
-{
-	for (;;) {
-		size_t len = strcspn(list, ",");
-
-		if (len == n && strncmp(list, word, n) == 0)
-			return true;
-		if (!list[len])
-			return false;
-		list += len + 1;
-	}
-}
-
-static bool is_named_tree(const char *options)
-{
-	const char *name = strstr(options, "name=");
-
-	return name && (name == options || name[-1] == ',');
-}
-
-/* "36 35 0:30 SHOWS POINT rw,... [tags] - TYPE SOURCE OPTIONS" */
-static bool parse_mount(char *line, struct tree *ret)
-{
-	char *dash = strstr(line, " - "), *rest = line, *type, *fields[5];
-
-	if (!dash)
-		return false;
-	*dash = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		fields[i] = strsep(&rest, " ");
-		if (!fields[i])
-			return false;
-	}
-	rest = dash + 3;
-	type = strsep(&rest, " ");
-	if (!strsep(&rest, " ") || !rest)
-		return false;
-	*ret = (struct tree){ .shows = fields[3], .point = fields[4] };
-	if (strcmp(type, "cgroup2") == 0)
-		return true;
-	ret->options = rest;
-	return strcmp(type, "cgroup") == 0 && !is_named_tree(rest);
-}
-
-static int read_trees(const char *root, struct trees *ret, struct snug_err *err)
-{
-	CLEANUP(freep) char *path = xasprintf("%s/proc/self/mountinfo", root);
-	char *line, *rest;
-	struct tree tree;
-	size_t len;
-	int r;
-
-	r = snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &ret->text, &len, err);
-	if (r < 0)
-		return r;
-	rest = ret->text;
-	while ((line = strsep(&rest, "\n")))
-		if (parse_mount(line, &tree))
-			*VEC_PUSH(&ret->all) = tree;
-	return 0;
 }
 
 /* The part of @path behind the folder @folder, "" for that itself; NULL when it is not in there. */
@@ -122,7 +42,7 @@ static const char *behind(const char *path, const char *folder)
 }
 
 /* True when the tree has a directory for the path in it. */
-static bool try_path(const char *root, const struct tree *t, const char *path,
+static bool try_path(const char *root, const struct snug_cgroup_mount *t, const char *path,
 		     struct snug_cgroup_path *ret)
 {
 	const char *rest = behind(path, t->shows);
@@ -136,20 +56,21 @@ static bool try_path(const char *root, const struct tree *t, const char *path,
 		return false;
 	ret->dir = STEAL(dir);
 	ret->path = xstrdup(*path ? path : "/");
-	ret->controllers = t->options ? xstrdup(t->options) : NULL;
+	ret->controllers = xstrdup_null(t->options);
 	return true;
 }
 
 /* @word is a directory below a mount. */
-static bool try_directory(const char *root, const struct trees *trees, const char *word,
-			  struct snug_cgroup_path *ret)
+static bool try_directory(const char *root, const struct snug_cgroup_mounts *trees,
+			  const char *word, struct snug_cgroup_path *ret)
 {
-	const struct tree *best = NULL;
+	const struct snug_cgroup_mount *best = NULL;
 	CLEANUP(freep) char *path = NULL;
 
 	/* the longest: a version 2 tree may be mounted inside of another mount */
 	VEC_FOREACH (t, &trees->all)
-		if (behind(word, t->point) && (!best || strlen(t->point) > strlen(best->point)))
+		if (!t->is_named && behind(word, t->point) &&
+		    (!best || strlen(t->point) > strlen(best->point)))
 			best = t;
 	if (!best)
 		return false;
@@ -159,17 +80,17 @@ static bool try_directory(const char *root, const struct trees *trees, const cha
 }
 
 /* @path is in a tree with @controllers: "" for version 2, NULL for any. */
-static bool try_trees(const char *root, const struct trees *trees, const char *controllers,
-		      const char *path, struct snug_cgroup_path *ret)
+static bool try_trees(const char *root, const struct snug_cgroup_mounts *trees,
+		      const char *controllers, const char *path, struct snug_cgroup_path *ret)
 {
 	for (int version = 2; version >= 1; version--) {
 		VEC_FOREACH (t, &trees->all) {
-			if ((version == 2) != !t->options)
+			if (t->is_named || (version == 2) != !t->options)
 				continue;
 			if (controllers && !t->options != !*controllers)
 				continue;
 			if (controllers && *controllers &&
-			    !list_has(t->options, controllers, strcspn(controllers, ",")))
+			    !snug_str_list_has(t->options, controllers, strcspn(controllers, ",")))
 				continue;
 			if (try_path(root, t, path, ret))
 				return true;
@@ -179,7 +100,7 @@ static bool try_trees(const char *root, const struct trees *trees, const char *c
 }
 
 /* "4:cpu,cpuacct:/path": digits, controllers, path. */
-static bool try_line(const char *root, const struct trees *trees, const char *word,
+static bool try_line(const char *root, const struct snug_cgroup_mounts *trees, const char *word,
 		     struct snug_cgroup_path *ret)
 {
 	const char *list = word + strspn(word, "0123456789"), *path;
@@ -198,7 +119,7 @@ int snug_cgroup_path_find(const char *root, const char *word, struct snug_cgroup
 			  struct snug_err *err)
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
-	CLEANUP(trees_done) struct trees trees = { 0 };
+	CLEANUP(snug_cgroup_mounts_done) struct snug_cgroup_mounts trees = { 0 };
 	CLEANUP(freep) char *trimmed = xstrdup(word);
 	struct snug_cgroup_path found = { NULL, NULL, NULL };
 	size_t n = strlen(trimmed);
@@ -212,7 +133,7 @@ int snug_cgroup_path_find(const char *root, const char *word, struct snug_cgroup
 				    "'%s' is no cgroup: give its directory below /sys/fs/cgroup, "
 				    "or its path as /proc/PID/cgroup has it",
 				    snug_str_text(&shown));
-	r = read_trees(root, &trees, err);
+	r = snug_cgroup_mounts_read(root, &trees, err);
 	if (r < 0)
 		return r;
 	if (!try_directory(root, &trees, trimmed, &found) &&
@@ -235,7 +156,7 @@ static bool is_line_below(const struct snug_cgroup_path *p, char *line)
 	*path++ = '\0';
 	if (!*list != !p->controllers)
 		return false;
-	if (*list && !list_has(p->controllers, list, strcspn(list, ",")))
+	if (*list && !snug_str_list_has(p->controllers, list, strcspn(list, ",")))
 		return false;
 	return behind(path, p->path) != NULL;
 }

@@ -49,7 +49,7 @@ void snug_oci_config_read(const char *bundle, int (*number)(const char *name),
 		.is_root = SNUG_KNOWN_NOT,
 		.has_terminal = SNUG_KNOWN_NOT,
 	};
-	if (snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0 ||
+	if (snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0 ||
 	    snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, NULL) < 0)
 		return;
 	process = snug_doc_get(snug_doc_root(doc, 0), "process");

@@ -44,7 +44,7 @@ static struct snug_doc *read_json(const char *path)
 	struct snug_doc *doc = NULL;
 	size_t len;
 
-	if (snug_read_file(path, SNUG_LIMIT_RECORDING_BYTES, &text, &len, NULL) < 0 ||
+	if (snug_read_regular(path, SNUG_LIMIT_RECORDING_BYTES, &text, &len, NULL) < 0 ||
 	    snug_json_parse(path, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, NULL) < 0)
 		return NULL;
 	return doc;

@@ -4,6 +4,7 @@
  * bundle.  The process list finds those of other runtimes: processes outside of our mount namespace
  * in a control group that carries an id.  container-names.c finds what their users call them.
  * All of these are other programs' files: read under limits, and left out when they make no sense.
+ * What users write below /run/user is believed about processes of their own only.
  */
 #include "oci/containers.h"
 
@@ -20,6 +21,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Where runtimes keep a folder for each container, and the file in it.  A "*" is one more level. */
@@ -42,10 +44,13 @@ struct lister {
 	const char *root;
 	struct snug_containers *all;
 	struct snug_err *err;
-	uint64_t host_mntns;
+	uint64_t host_mntns, host_userns;
+	size_t n_of_users; /* containers that users' own files tell of */
 };
 
-static void container_done(struct snug_container *c)
+enum { MAX_OF_USERS = SNUG_LIMIT_CONTAINERS / 4 };
+
+void snug_container_done(struct snug_container *c)
 {
 	free(c->id);
 	free(c->name);
@@ -55,12 +60,26 @@ static void container_done(struct snug_container *c)
 	free(c->pod);
 	free(c->pod_namespace);
 	free(c->bundle);
+	*c = (struct snug_container){ 0 };
+}
+
+void snug_container_copy(const struct snug_container *c, struct snug_container *ret)
+{
+	*ret = *c;
+	ret->id = xstrdup_null(c->id);
+	ret->name = xstrdup_null(c->name);
+	ret->image = xstrdup_null(c->image);
+	ret->engine = xstrdup_null(c->engine);
+	ret->runtime = xstrdup_null(c->runtime);
+	ret->pod = xstrdup_null(c->pod);
+	ret->pod_namespace = xstrdup_null(c->pod_namespace);
+	ret->bundle = xstrdup_null(c->bundle);
 }
 
 void snug_containers_done(struct snug_containers *all)
 {
 	VEC_FOREACH (c, all)
-		container_done(c);
+		snug_container_done(c);
 	VEC_DONE(all);
 }
 
@@ -117,6 +136,28 @@ static const char *runc_bundle(const struct snug_doc_value *state)
 	return NULL;
 }
 
+/* Whether the state at @path is one that its user may have made up. */
+static bool is_users(const char *path, size_t kind)
+{
+	struct stat st;
+
+	return snug_str_has_prefix(states[kind].folder, "/run/user/") &&
+	       (stat(path, &st) < 0 || st.st_uid != 0);
+}
+
+/* A container without root is in a user namespace, as no process of the host is; and it is not yet
+ * listed under another name.  All users together leave room for the others. */
+static bool is_believed(const struct lister *l, pid_t pid)
+{
+	uint64_t userns;
+
+	VEC_FOREACH (c, l->all)
+		if (c->pid == pid)
+			return false;
+	return l->n_of_users < MAX_OF_USERS && snug_proc_namespace(l->root, pid, "user", &userns) &&
+	       userns != l->host_userns;
+}
+
 /* A container from the state at @path; 0 also when it is none. */
 static int add_state(struct lister *l, const char *path, const char *id, size_t kind)
 {
@@ -126,11 +167,12 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	const struct snug_doc_value *root;
 	const char *bundle;
 	uint64_t pid, start;
+	bool of_user;
 	size_t len;
 	int r = 0;
 
 	if (find_id(l->all, id) ||
-	    snug_read_file(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
+	    snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0)
 		return 0;
 	if (snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, NULL) < 0)
 		return 0;
@@ -146,14 +188,19 @@ static int add_state(struct lister *l, const char *path, const char *id, size_t 
 	bundle = bundle ? bundle : runc_bundle(root);
 	if (pid == 0 || pid > INT32_MAX)
 		return 0;
+	of_user = is_users(path, kind);
+	if (of_user && !is_believed(l, (pid_t)pid))
+		return 0;
 	c.pid = (pid_t)pid;
 	c.id = xstrdup(id);
 	c.runtime = xstrdup(states[kind].runtime);
-	c.engine = states[kind].engine ? xstrdup(states[kind].engine) : NULL;
-	c.bundle = bundle ? xstrdup(bundle) : NULL;
-	if (look_at_process(l, &c, start))
+	c.engine = xstrdup_null(states[kind].engine);
+	c.bundle = xstrdup_null(bundle);
+	if (look_at_process(l, &c, start)) {
+		l->n_of_users += of_user;
 		r = add(l, &c);
-	container_done(&c);
+	}
+	snug_container_done(&c);
 	return r;
 }
 
@@ -231,9 +278,9 @@ static int add_process(struct lister *l, pid_t pid)
 		return 0;
 	}
 	c.id = xstrdup(found.id);
-	c.engine = found.engine ? xstrdup(found.engine) : NULL;
+	c.engine = xstrdup_null(found.engine);
 	r = add(l, &c);
-	container_done(&c);
+	snug_container_done(&c);
 	return r;
 }
 
@@ -253,6 +300,44 @@ static int scan_processes(struct lister *l)
 	return r;
 }
 
+/* Mixes in when entries of the folder changed; of a folder for "*", those below, too. */
+static void stamp(const char *folder, const char *rest, uint64_t *hash)
+{
+	struct dirent *de;
+	struct stat st;
+	DIR *dir;
+
+	if (stat(folder, &st) < 0)
+		return;
+	*hash = (*hash ^ (uint64_t)st.st_mtim.tv_sec ^ (uint64_t)st.st_mtim.tv_nsec << 30 ^
+		 st.st_ino) *
+		0x100000001b3;
+	dir = rest ? opendir(folder) : NULL;
+	while (dir && (de = readdir(dir))) {
+		CLEANUP(freep) char *path = xasprintf("%s/%s%s", folder, de->d_name, rest);
+
+		if (de->d_name[0] != '.')
+			stamp(path, NULL, hash);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+uint64_t snug_containers_stamp(const char *root)
+{
+	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		const char *star = strchr(states[i].folder, '*');
+		size_t n = star ? (size_t)(star - states[i].folder) - 1 : strlen(states[i].folder);
+		CLEANUP(freep) char *folder = NULL;
+
+		folder = xasprintf("%s%.*s", root, (int)n, states[i].folder);
+		stamp(folder, star ? star + 1 : NULL, &hash);
+	}
+	return hash;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct snug_container *ca = a, *cb = b;
@@ -268,6 +353,8 @@ int snug_containers_list(const char *root, struct snug_containers *ret, struct s
 
 	if (!snug_proc_namespace(root, *root ? 1 : getpid(), "mnt", &l.host_mntns))
 		l.host_mntns = 0;
+	if (!snug_proc_namespace(root, *root ? 1 : getpid(), "user", &l.host_userns))
+		l.host_userns = 0;
 	r = scan_states(&l);
 	if (r == 0)
 		r = scan_processes(&l);
@@ -297,16 +384,15 @@ static int not_found(const struct snug_containers *all, const char *word, struct
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	VEC(const char *) names = { 0 };
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	VEC_FOREACH (c, all)
 		*VEC_PUSH(&names) = c->name ? c->name : c->id;
 	*VEC_PUSH(&names) = NULL;
-	near = snug_str_nearest(word, names.items);
+	hint = snug_str_did_you_mean(snug_str_nearest(word, names.items));
 	snug_str_add_printable(&shown, word, strlen(word), 128);
-	(void)snug_err_set(err, -ENOENT, "no container '%s' runs here%s%s%s; 'snug ps' lists them",
-			   snug_str_text(&shown), near ? " (did you mean '" : "", near ? near : "",
-			   near ? "'?)" : "");
+	(void)snug_err_set(err, -ENOENT, "no container '%s' runs here%s; 'snug ps' lists them",
+			   snug_str_text(&shown), hint);
 	VEC_DONE(&names);
 	return -ENOENT;
 }

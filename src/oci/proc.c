@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { START_FIELD = 22 }; /* of stat, proc(5) */
+enum { FLAGS_FIELD = 9, START_FIELD = 22 }; /* of stat, proc(5) */
+enum { PF_FORKNOEXEC = 0x40 };              /* linux/sched.h of the kernel; exec clears it */
 
 ssize_t snug_proc_read(const char *root, pid_t pid, const char *file, char *buf, size_t size)
 {
@@ -33,7 +34,8 @@ ssize_t snug_proc_read(const char *root, pid_t pid, const char *file, char *buf,
 	return (ssize_t)len;
 }
 
-bool snug_proc_start(const char *root, pid_t pid, uint64_t *ret_ticks)
+/* A number of /proc/PID/stat, behind the second field. */
+static bool stat_field(const char *root, pid_t pid, int number, uint64_t *ret)
 {
 	char stat[1024], *at;
 
@@ -41,14 +43,26 @@ bool snug_proc_start(const char *root, pid_t pid, uint64_t *ret_ticks)
 		return false;
 	/* the second field is the name in parentheses, and may hold anything */
 	at = strrchr(stat, ')');
-	for (int field = 2; at && field < START_FIELD; field++) {
+	for (int field = 2; at && field < number; field++) {
 		at = strchr(at, ' ');
 		at = at ? at + 1 : NULL;
 	}
 	if (!at)
 		return false;
 	at[strcspn(at, " \n")] = '\0';
-	return snug_parse_u64(at, UINT64_MAX, ret_ticks) == 0;
+	return snug_parse_u64(at, UINT64_MAX, ret) == 0;
+}
+
+bool snug_proc_start(const char *root, pid_t pid, uint64_t *ret_ticks)
+{
+	return stat_field(root, pid, START_FIELD, ret_ticks);
+}
+
+bool snug_proc_has_executed(const char *root, pid_t pid)
+{
+	uint64_t flags;
+
+	return !stat_field(root, pid, FLAGS_FIELD, &flags) || !(flags & PF_FORKNOEXEC);
 }
 
 bool snug_proc_namespace(const char *root, pid_t pid, const char *kind, uint64_t *ret)

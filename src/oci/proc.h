@@ -8,6 +8,10 @@
 
 /* The start of the process in clock ticks after boot: with the pid, it names a process for ever. */
 bool snug_proc_start(const char *root, pid_t pid, uint64_t *ret_ticks);
+/* Whether the process has executed a program since it was forked: a container's first process,
+ * which the runtime forks off, has not before it becomes the container's program.  True as well
+ * when that cannot be found. */
+bool snug_proc_has_executed(const char *root, pid_t pid);
 /* The inode number of a namespace: @kind is "mnt", "pid", "user", ... */
 bool snug_proc_namespace(const char *root, pid_t pid, const char *kind, uint64_t *ret);
 /* The mode in the line "Seccomp:" of status, or -1. */

@@ -44,7 +44,7 @@ static char *copy_string(const struct snug_doc_value *object, const char *key)
 {
 	const char *text = snug_doc_get_string(object, key);
 
-	return text ? xstrdup(text) : NULL;
+	return xstrdup_null(text);
 }
 
 static void take_annotations(const struct snug_doc_value *annotations, struct snug_oci_state *s)

@@ -226,15 +226,24 @@ static bool any_arch_has(const struct snug_seccomp_profile *p, const char *name)
 	return false;
 }
 
-static int check_name(const char *what, const char *name, struct snug_err *err)
+void snug_derive_add_baselines(const struct snug_recording *r, struct snug_derive_baselines *ret)
 {
-	const char *near;
+	VEC_FOREACH (b, &r->baselines)
+		*VEC_PUSH(ret) = (struct snug_derive_baseline){
+			.label = b->label,
+			.names = (const char *const *)b->names.items,
+			.n = b->names.len,
+		};
+}
+
+int snug_derive_check_name(const char *what, const char *name, struct snug_err *err)
+{
+	CLEANUP(freep) char *hint = NULL;
 
 	if (snug_syscall_is_known(name))
 		return 0;
-	near = snug_str_nearest(name, snug_syscall_names());
-	return snug_err_set(err, -EINVAL, "%s: unknown syscall '%.64s'%s%s%s", what, name,
-			    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	hint = snug_str_did_you_mean(snug_str_nearest(name, snug_syscall_names()));
+	return snug_err_set(err, -EINVAL, "%s: unknown syscall '%.64s'%s", what, name, hint);
 }
 
 static int collect_baselines(struct snug_derived *d, const struct snug_derive_policy *policy,
@@ -244,7 +253,7 @@ static int collect_baselines(struct snug_derived *d, const struct snug_derive_po
 		const struct snug_derive_baseline *b = &policy->baselines[i];
 
 		for (size_t j = 0; j < b->n; j++) {
-			int r = check_name(b->label, b->names[j], err);
+			int r = snug_derive_check_name(b->label, b->names[j], err);
 
 			if (r < 0)
 				return r;
@@ -268,7 +277,7 @@ static int collect_base(struct snug_derived *d, const struct snug_derive_policy 
 {
 	for (size_t i = 0; i < policy->n_base; i++) {
 		const char *name = policy->base[i];
-		int r = check_name("base syscalls", name, err);
+		int r = snug_derive_check_name("base syscalls", name, err);
 
 		if (r < 0)
 			return r;

@@ -11,6 +11,11 @@ struct snug_derive_baseline {
 	size_t n;
 };
 
+struct snug_derive_baselines {
+	struct snug_derive_baseline *items;
+	size_t len, cap;
+};
+
 struct snug_derive_policy {
 	const char *name;        /* metadata.name of the profile, made valid for Kubernetes */
 	const char *const *base; /* names to allow besides, n_base of them; NULL with 0 for none */
@@ -39,6 +44,12 @@ struct snug_derived {
 };
 
 void snug_derived_done(struct snug_derived *d);
+
+/* Appends the baselines that @r has; borrowed from it. */
+void snug_derive_add_baselines(const struct snug_recording *r, struct snug_derive_baselines *ret);
+
+/* -EINVAL when no table knows the syscall @name, with "did you mean"; @what stands in front. */
+int snug_derive_check_name(const char *what, const char *name, struct snug_err *err);
 
 /* The base set that OCI runtimes need around a workload, as the peers add it; NULL-terminated. */
 const char *const *snug_base_syscalls(void);

@@ -61,7 +61,7 @@ static void write_exit(struct snug_writer *w, const struct snug_recording *r)
 	snug_writer_end_object(w);
 }
 
-static void write_losses(struct snug_writer *w, const struct snug_recording *r)
+void snug_recording_write_losses(const struct snug_recording *r, struct snug_writer *w)
 {
 	snug_writer_member_bool(w, "complete", snug_recording_is_complete(r));
 	snug_writer_key(w, "lost");
@@ -122,11 +122,8 @@ static void write_baselines(struct snug_writer *w, const struct snug_recording *
 	VEC_FOREACH (b, &r->baselines) {
 		snug_writer_begin_object(w);
 		snug_writer_member_string(w, "label", b->label);
-		snug_writer_key(w, "names");
-		snug_writer_begin_array(w);
-		VEC_FOREACH (name, &b->names)
-			snug_writer_string(w, *name);
-		snug_writer_end_array(w);
+		snug_writer_member_strings(w, "names", (const char *const *)b->names.items,
+					   b->names.len);
 		snug_writer_end_object(w);
 	}
 	snug_writer_end_array(w);
@@ -143,17 +140,16 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	snug_writer_member_string(w, "kernel", r->kernel ? r->kernel : "");
 	snug_writer_member_string(w, "start", r->start ? r->start : "");
 	snug_writer_member_uint(w, "durationUs", r->duration_us);
-	snug_writer_key(w, "command");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (word, &r->command)
-		snug_writer_string(w, *word);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "command", (const char *const *)r->command.items,
+				   r->command.len);
 	if (r->command_is_cut)
 		snug_writer_member_bool(w, "commandIsCut", true);
 	write_container(w, r->container);
 	write_exit(w, r);
+	if (r->attached)
+		snug_writer_member_bool(w, "attached", true);
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
-	write_losses(w, r);
+	snug_recording_write_losses(r, w);
 	write_calls(w, r);
 	write_execs(w, r);
 	write_baselines(w, r);
@@ -457,6 +453,7 @@ static const struct snug_decode_field recording_fields[] = {
 	{ "commandIsCut", snug_decode_bool, offsetof(struct snug_recording, command_is_cut), 0 },
 	{ "container", decode_container, 0, 0 },
 	{ "exit", decode_exit, 0, 0 },
+	{ "attached", snug_decode_bool, offsetof(struct snug_recording, attached), 0 },
 	{ "stoppedEarly", snug_decode_bool, offsetof(struct snug_recording, stopped_early), 0 },
 	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */
 	{ "lost", decode_losses, 0, 0 },
@@ -466,22 +463,18 @@ static const struct snug_decode_field recording_fields[] = {
 	{ NULL },
 };
 
-int snug_recording_parse(const char *name, const char *text, size_t len,
-			 struct snug_recording **ret, struct snug_err *err)
+static bool has_mark(const struct snug_doc *doc)
+{
+	return snug_doc_get(snug_doc_root(doc, 0), "snugRecording");
+}
+
+static int decode_recording(const struct snug_doc *doc, struct snug_recording **ret,
+			    struct snug_err *err)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *r = snug_recording_new();
-	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
-	CLEANUP(snug_decode_done) struct snug_decode d = { .err = err };
-	int e;
+	CLEANUP(snug_decode_done) struct snug_decode d = { .doc = doc, .err = err };
+	int e = snug_decode_object(&d, snug_doc_root(doc, 0), recording_fields, r);
 
-	e = snug_json_parse(name, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, err);
-	if (e < 0)
-		return e;
-	d.doc = doc;
-	if (!snug_doc_get(snug_doc_root(doc, 0), "snugRecording"))
-		return snug_err_set(err, -EINVAL,
-				    "%s: is no recording: it has no member 'snugRecording'", name);
-	e = snug_decode_object(&d, snug_doc_root(doc, 0), recording_fields, r);
 	if (e < 0)
 		return e;
 	snug_recording_sort(r);
@@ -489,17 +482,35 @@ int snug_recording_parse(const char *name, const char *text, size_t len,
 	return 0;
 }
 
-bool snug_is_recording(const char *text, size_t len)
+int snug_recording_parse(const char *name, const char *text, size_t len,
+			 struct snug_recording **ret, struct snug_err *err)
+{
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+	int e = snug_json_parse(name, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, err);
+
+	if (e < 0)
+		return e;
+	if (!has_mark(doc))
+		return snug_err_set(err, -EINVAL,
+				    "%s: is no recording: it has no member 'snugRecording'", name);
+	return decode_recording(doc, ret, err);
+}
+
+int snug_recording_parse_if_one(const char *name, const char *text, size_t len,
+				struct snug_recording **ret, struct snug_err *err)
 {
 	static const char key[] = "\"snugRecording\"";
 	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+	int e;
 
 	/* whoever looks at many files should not pay for parsing those that are none */
 	if (!memmem(text, len, key, sizeof(key) - 1))
-		return false;
-	if (snug_json_parse("recording", text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, NULL) < 0)
-		return false;
-	return snug_doc_get(snug_doc_root(doc, 0), "snugRecording");
+		return 0;
+	if (snug_json_parse(name, text, len, SNUG_LIMIT_RECORDING_BYTES, &doc, NULL) < 0 ||
+	    !has_mark(doc))
+		return 0;
+	e = decode_recording(doc, ret, err);
+	return e < 0 ? e : 1;
 }
 
 int snug_recording_read(const char *path, struct snug_recording **ret, struct snug_err *err)

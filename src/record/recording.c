@@ -75,7 +75,7 @@ struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum s
 	call = VEC_PUSH(&r->calls);
 	call->arch = arch;
 	call->nr = nr;
-	call->name = name ? xstrdup(name) : NULL;
+	call->name = xstrdup_null(name);
 	return call;
 }
 

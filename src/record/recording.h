@@ -12,6 +12,7 @@
 
 struct snug_err;
 struct snug_str;
+struct snug_writer;
 
 #define SNUG_RECORDING_VERSION 1
 
@@ -77,6 +78,7 @@ struct snug_recording {
 	bool command_is_cut; /* over SNUG_LIMIT_RECORDING_WORDS, or a word over its limit */
 	enum snug_exit_kind exit_kind;
 	uint32_t exit_value;
+	bool attached;      /* to what ran already: what it did before is not known */
 	bool stopped_early; /* the user ended it while the target lived */
 	struct snug_recording_losses lost;
 	VEC(struct snug_recording_call) calls; /* sorted by arch, then number */
@@ -104,14 +106,19 @@ bool snug_recording_is_complete(const struct snug_recording *r);
 
 /* Appends the document, deterministic. */
 void snug_recording_write(const struct snug_recording *r, struct snug_str *out);
+/* The members "complete" and "lost" of that document, for others that have them too. */
+void snug_recording_write_losses(const struct snug_recording *r, struct snug_writer *w);
 /* Reads a document of any version up to SNUG_RECORDING_VERSION; @name is for messages.  A name that
  * contradicts its number in our own table is an error: nothing enters a profile under a wrong name.
  * -EINVAL with file:line:col and path; -E2BIG over a limit. */
 int snug_recording_parse(const char *name, const char *text, size_t len,
 			 struct snug_recording **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
-/* Whether @text is such a document, valid or not, and nothing else. */
-bool snug_is_recording(const char *text, size_t len);
+/* For text that may be something else: 1 with *ret; 0 when it is no JSON document with the mark of
+ * a recording; errors as above. */
+int snug_recording_parse_if_one(const char *name, const char *text, size_t len,
+				struct snug_recording **ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
 /* The same from a file, "-" is standard input. */
 int snug_recording_read(const char *path, struct snug_recording **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));

@@ -348,6 +348,7 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	r->lost.numbers = lost.numbers;
 	r->lost.misses = lost.misses;
 	r->duration_us = snug_session_elapsed_us(s);
+	r->attached = s->is_attached;
 	r->stopped_early = stopped_early;
 	if (wstatus >= 0 && WIFEXITED(wstatus)) {
 		r->exit_kind = SNUG_EXIT_CODE;

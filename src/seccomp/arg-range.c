@@ -170,8 +170,11 @@ bool snug_arg_range_intersect(const struct snug_arg_range *a, const struct snug_
 
 bool snug_arg_range_is_within(const struct snug_arg_range *a, const struct snug_arg_range *b)
 {
-	uint64_t first, last, fixed = fixed_of(a, &first, &last);
+	uint64_t first, last, fixed;
 
+	if (b->lo == 0 && b->hi == UINT64_MAX && !b->mask)
+		return true;
+	fixed = fixed_of(a, &first, &last);
 	return b->lo <= first && last <= b->hi && !(b->mask & ~fixed) &&
 	       (first & b->mask) == b->value;
 }

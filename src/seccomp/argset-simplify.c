@@ -15,10 +15,12 @@
 #include <stdlib.h>
 
 enum {
-	MAX_WORK = 1 << 26,
+	/* comparisons of two boxes; that each is compared with each other takes up to 2,896 */
+	MAX_WORK = 1 << 23,
 	/* boxes of a set for which all of it is asked, and the steps of one such question */
 	MAX_SMALL = 64,
-	MAX_WORK_COVERED = 4096,
+	MAX_WORK_COVERED = 1 << 15,
+	WORK_OF_A_QUESTION = 1 << 12,
 };
 
 struct simplifier {
@@ -181,7 +183,7 @@ static bool join_first(struct simplifier *s, size_t i, size_t end, unsigned arg)
 
 		if (s->is_dead[j] || (are_intervals && is_cut_off))
 			continue;
-		if (!spend(s, 1))
+		if (!spend(s, s->set->len > MAX_SMALL ? 1 : WORK_OF_A_QUESTION))
 			break;
 		if (join(s, i, j, arg)) {
 			is_changed = true;

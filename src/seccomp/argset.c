@@ -18,19 +18,20 @@
 #include <string.h>
 
 enum {
-	/* comparisons of two boxes in one operation: about a second */
-	MAX_WORK = 1 << 25,
+	/* Comparisons of two boxes in one operation: as many as the largest sets have pairs.  A
+	 * piece that is cut off counts as so many. */
+	MAX_WORK = SNUG_LIMIT_ARGSET_BOXES * SNUG_LIMIT_ARGSET_BOXES,
 	WORK_OF_A_PIECE = 64,
 	MAX_WAITING = 1 << 16,
-	/* a result may be this much over its limit before it is simplified, and so often */
+	/* a result may be this much over its limit before it is simplified, once */
 	MAX_EXCESS = SNUG_LIMIT_ARGSET_BOXES / 2,
-	MAX_SIMPLIFIED = 3,
 };
 
 /* Made so far; becomes the result. */
 struct collector {
 	struct snug_argset set;
-	unsigned n_simplified;
+	/* it is, or there is nothing to gain: pieces that were cut out are as large as can be */
+	bool is_simplified;
 };
 
 /* A box, of which those before @next are taken away already. */
@@ -279,11 +280,14 @@ bool snug_arg_box_is_covered(const struct snug_arg_box *box, const struct snug_a
 
 static int collect(struct collector *c, const struct snug_arg_box *box)
 {
+	size_t max = SNUG_LIMIT_ARGSET_BOXES + (c->is_simplified ? 0 : MAX_EXCESS);
+
 	*VEC_PUSH(&c->set) = *box;
-	if (c->set.len <= SNUG_LIMIT_ARGSET_BOXES + MAX_EXCESS)
+	if (c->set.len <= max)
 		return 0;
-	if (c->n_simplified++ == MAX_SIMPLIFIED)
+	if (c->is_simplified)
 		return -E2BIG;
+	c->is_simplified = true;
 	snug_argset_simplify(&c->set);
 	return c->set.len > SNUG_LIMIT_ARGSET_BOXES ? -E2BIG : 0;
 }
@@ -339,7 +343,7 @@ int snug_argset_subtract(const struct snug_argset *a, const struct snug_argset *
 	struct cutter cutter = {
 		.by = b->items, .n = b->len, .skip = SIZE_MAX, .work_left = MAX_WORK
 	};
-	struct collector c = { 0 };
+	struct collector c = { .is_simplified = true };
 	struct snug_arg_box left;
 	int r = 0;
 

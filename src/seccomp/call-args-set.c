@@ -14,9 +14,11 @@
 #include <string.h>
 
 enum {
+	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 8,      /* values, for "all but these" */
+	MAX_FEW = 4,          /* values that are listed, and not told as a range */
 };
 
 struct ranges {
@@ -261,6 +263,20 @@ static void add_end(const struct writer *w, const struct snug_call_arg *arg, uin
 		snug_arg_add_value(arg, value, w->out);
 }
 
+/* "AF_UNIX|AF_INET": that their numbers are neighbours says nothing of names. */
+static bool add_few_values(const struct writer *w, const struct snug_call_arg *arg,
+			   const struct snug_arg_range *r)
+{
+	if (arg->kind != SNUG_ARG_ENUM || !is_interval(r) || r->hi - r->lo >= MAX_FEW)
+		return false;
+	for (uint64_t value = r->lo;; value++) {
+		snug_arg_add_value(arg, value, w->out);
+		if (value == r->hi)
+			return true;
+		snug_str_addc(w->out, '|');
+	}
+}
+
 static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		      const struct snug_arg_range *r)
 {
@@ -268,6 +284,8 @@ static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		add_pattern(arg, r->mask, r->value, false, w->out);
 		return;
 	}
+	if (add_few_values(w, arg, r))
+		return;
 	if (r->lo == r->hi) {
 		snug_arg_add_value(arg, r->lo, w->out);
 	} else if (r->lo == 0) {
@@ -357,10 +375,14 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 	CLEANUP(rows_done) struct rows rows = { 0 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	struct writer w = { .call = call, .out = &text };
-	bool is_cut = false;
+	bool is_cut = false, is_part;
 
 	snug_argset_copy(&plain, set);
+	is_part = plain.len > MAX_SIMPLIFIED;
+	if (is_part)
+		plain.len = MAX_SIMPLIFIED;
 	snug_argset_simplify(&plain);
+	is_part = is_part || plain.len > MAX_BOXES;
 	w.largest = largest_of(&plain);
 	rows_from(&plain, &rows);
 	if (!rows.len) {
@@ -375,7 +397,7 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 		else
 			add_row(&w, &rows.items[i]);
 	}
-	if (plain.len > MAX_BOXES && !is_cut)
+	if (is_part && !is_cut)
 		snug_str_add(&text, " or ...");
 	snug_str_add(out, snug_str_text(&text));
 }

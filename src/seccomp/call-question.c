@@ -81,7 +81,7 @@ static int parse_word(const struct snug_call_arg *arg, const char *word, uint64_
 		      struct snug_err *err)
 {
 	CLEANUP(freep) char *shown = quotable(word);
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (snug_constant_value(word, ret) || parse_number(word, ret) == 0)
 		return 0;
@@ -93,10 +93,10 @@ static int parse_word(const struct snug_call_arg *arg, const char *word, uint64_
 	}
 	if (strspn(word, "0123456789") > 0)
 		return snug_err_set(err, -EINVAL, "'%s' is no number of 64 bits", shown);
-	near = nearest_constant(word, arg);
+	hint = snug_str_did_you_mean(nearest_constant(word, arg));
 	return snug_err_set(err, -EINVAL,
-			    "unknown constant '%s'%s%s%s; a number or _ (unknown) will do", shown,
-			    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+			    "unknown constant '%s'%s; a number or _ (unknown) will do", shown,
+			    hint);
 }
 
 /* One argument: words joined by '|'. */
@@ -164,13 +164,12 @@ static int parse_args(struct snug_call_question *q, const char *text, struct snu
 static int check_name(const char *name, struct snug_err *err)
 {
 	CLEANUP(freep) char *shown = quotable(name);
-	const char *near;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (*name && snug_syscall_is_known(name))
 		return 0;
-	near = snug_str_nearest(name, snug_syscall_names());
-	return snug_err_set(err, -EINVAL, "unknown system call '%s'%s%s%s", shown,
-			    near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	hint = snug_str_did_you_mean(snug_str_nearest(name, snug_syscall_names()));
+	return snug_err_set(err, -EINVAL, "unknown system call '%s'%s", shown, hint);
 }
 
 int snug_call_question_parse(const char *text, struct snug_call_question *ret, struct snug_err *err)

@@ -60,7 +60,7 @@ static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v,
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	struct snug_names *list = dst;
-	const char *nearest;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
@@ -68,10 +68,8 @@ static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v,
 		if (d->strict)
 			return snug_decode_unknown_name(d, v, "architecture", snug_arch_go_names());
 		snug_doc_show(&shown, v);
-		nearest = snug_str_nearest(v->str.text, snug_arch_go_names());
-		if (nearest)
-			snug_str_addf(&shown, " (did you mean '%s'?)", nearest);
-		snug_decode_warn(d, v, "unknown architecture %s", snug_str_text(&shown));
+		hint = snug_str_did_you_mean(snug_str_nearest(v->str.text, snug_arch_go_names()));
+		snug_decode_warn(d, v, "unknown architecture %s%s", snug_str_text(&shown), hint);
 	}
 	*VEC_PUSH(list) = xstrdup(v->str.text);
 	return 0;

@@ -23,8 +23,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sets of more boxes are not made smaller and compared only as they are: nobody reads them. */
-enum { MAX_BOXES = 64 };
+enum {
+	/* Sets of more boxes are not made smaller and compared only as they are: nobody reads them.
+	 */
+	MAX_BOXES = 64,
+	/* Over all calls: pairs of boxes that are compared (some seconds), and boxes that are kept.
+	 * Conditions come from strangers, for hundreds of calls at once. */
+	MAX_PAIRS = 1 << 26,
+	MAX_KEPT = 1 << 16,
+};
 
 /* What differs in one call on one ABI. */
 struct piece {
@@ -50,6 +57,7 @@ struct differ {
 	struct snug_diff *out;
 	struct snug_err *err;
 	VEC(struct muxed) muxed;
+	size_t n_pairs, n_kept; /* of boxes, so far */
 };
 
 static const char *const mux_parents[] = { "socketcall", "ipc" };
@@ -130,10 +138,13 @@ static int compare_cells(struct differ *d, const char *call, const struct snug_c
 
 			if (is_same_answer(&a->decision, &b->decision) && has_same)
 				continue;
-			if (snug_argset_intersect(&a->args, &b->args, &both) < 0)
+			d->n_pairs += a->args.len * b->args.len;
+			if (d->n_pairs > MAX_PAIRS || d->n_kept > MAX_KEPT ||
+			    snug_argset_intersect(&a->args, &b->args, &both) < 0)
 				return too_many(d, call);
 			if (snug_argset_is_empty(&both))
 				continue;
+			d->n_kept += both.len;
 			if (is_same_answer(&a->decision, &b->decision))
 				has_same = true;
 			else

@@ -143,8 +143,7 @@ static void add_to_prologue(struct compiler *c, uint32_t nr, const struct snug_r
 	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){ .rule = *rule, .mux_sub = -1 };
 }
 
-/* The kernel takes the first argument for an int, and ipc(2) keeps a version in its upper half
- * (net/socket.c, ipc/syscall.c): what it does not look at must not tell two calls apart. */
+/* What the kernel does not look at must not tell two calls apart. */
 static void add_sub_to_prologue(struct compiler *c, uint32_t nr, const struct sub_call *sub)
 {
 	struct snug_prologue_call *call = snug_prologue_call(&c->prologue, c->arch, nr);
@@ -152,7 +151,7 @@ static void add_sub_to_prologue(struct compiler *c, uint32_t nr, const struct su
 	*VEC_PUSH(&call->rules) = (struct snug_prologue_rule){
 		.rule = { .ret = sub->ret },
 		.mux_sub = (int)sub->mux.sub,
-		.mux_mask = strcmp(sub->mux.parent, "ipc") == 0 ? 0xffff : UINT32_MAX,
+		.mux_mask = sub->mux.mask,
 	};
 }
 

@@ -210,7 +210,7 @@ int lint_companion(struct snug_lint *l, struct snug_err *err)
 }
 
 /* Whether @name, where some ABI of the filter has it, passes on none or not on all; the first ABI
- * that refuses it is in *ret_arch. */
+ * that refuses it is in *ret_arch.  Who is notified may let it pass. */
 static int is_refused(const struct snug_lint *l, const char *name, bool *ret,
 		      enum snug_arch *ret_arch, long *ret_by, struct snug_err *err)
 {
@@ -224,7 +224,7 @@ static int is_refused(const struct snug_lint *l, const char *name, bool *ret,
 		r = lint_ask(l->meaning, *arch, name, NULL, &answer, err);
 		if (r < 0)
 			return r;
-		if (answer.some_pass)
+		if (answer.some_pass || snug_ret_action(answer.refused) == SNUG_ACTION_NOTIFY)
 			continue;
 		*ret = true;
 		*ret_arch = *arch;

@@ -19,18 +19,6 @@
 /* So many combinations of refused and allowed boxes are looked at in one profile. */
 enum { MAX_PAIRS = 1 << 18 };
 
-static bool is_index_twice(const struct snug_seccomp_entry *e)
-{
-	unsigned seen = 0;
-
-	VEC_FOREACH (arg, &e->args) {
-		if (seen & 1u << arg->index)
-			return true;
-		seen |= 1u << arg->index;
-	}
-	return false;
-}
-
 static void add_all_names(const struct snug_seccomp_entry *e, struct lint_names *out)
 {
 	VEC_FOREACH (name, &e->names)
@@ -45,7 +33,7 @@ int lint_argument_twice(struct snug_lint *l, struct snug_err *err)
 		CLEANUP(lint_names_done) struct lint_names names = { 0 };
 		CLEANUP(freep) char *list = NULL;
 
-		if (!lint_applies(l, i) || !is_index_twice(e))
+		if (!lint_applies(l, i) || !snug_entry_any_arg_is_enough(e))
 			continue;
 		add_all_names(e, &names);
 		list = lint_names_text(&names);

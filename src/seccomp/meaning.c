@@ -260,7 +260,7 @@ static void add_behind(const struct snug_meaning *m, const struct behind *b, str
 	c->conds[0] = (struct snug_seccomp_arg){
 		.index = 0,
 		.op = SNUG_CMP_MASKED_EQ,
-		.value = strcmp(b->mux.parent, "ipc") == 0 ? 0xffff : UINT32_MAX,
+		.value = b->mux.mask,
 		.value_two = b->mux.sub,
 	};
 	d->ret = snug_verdict_strictest(v, m->verdicts.default_ret);
@@ -292,11 +292,6 @@ static void sort_clauses(struct clauses *c)
 	}
 }
 
-static bool is_number_of(enum snug_arch arch, const char *name, uint32_t nr)
-{
-	return snug_syscall_number(arch, name) == (int64_t)nr;
-}
-
 static void collect(const struct snug_meaning *m, enum snug_arch arch, uint32_t nr,
 		    struct clauses *out)
 {
@@ -318,7 +313,7 @@ static void collect(const struct snug_meaning *m, enum snug_arch arch, uint32_t 
 	/* an answer to the multiplexer itself, without conditions, is one for all behind it */
 	if (!v || !v->is_unconditional) {
 		VEC_FOREACH (b, &abi->behind)
-			if (b->mux.parent_nr == nr && is_number_of(arch, b->mux.parent, nr))
+			if (b->mux.parent_nr == nr)
 				add_behind(m, b, out);
 		sort_clauses(out);
 	}

@@ -14,6 +14,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Calls behind the two multiplexers, wherever there are any. */
+static const char *const mux_probes[] = { "socket", "semop" };
+
 int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_arch arch,
 		      uint32_t nr, struct snug_merge_pieces *ret)
 {
@@ -30,12 +33,10 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
 		cells = VEC_PUSH(&opinions);
 		r = snug_meaning_cells(m->inputs[i], arch, nr, cells, NULL);
 		VEC_FOREACH (cell, cells)
-			cell->decision.ret = snug_merge_ret(m, m->opts->mode, &cell->decision);
+			cell->decision.ret = snug_merge_ret(m, &cell->decision);
 	}
 	if (r == 0)
-		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions);
-	VEC_FOREACH (piece, ret)
-		piece->answer.ret = snug_merge_final_ret(m, piece->answer.ret);
+		r = snug_merge_pieces_add_all(ret, m->opts->mode, &opinions, m->max_boxes);
 	return r;
 }
 
@@ -65,13 +66,13 @@ static uint32_t wanted_constant(const struct snug_merger *m, enum snug_arch arch
 		bool is_named = use < end && use->input == i;
 
 		if (is_named)
-			one.ret = snug_merge_use_ret(m, m->opts->mode, use++);
+			one.ret = snug_merge_use_ret(m, use++);
 		if (!snug_meaning_has_arch(m->inputs[i], arch))
 			continue;
 		all = is_first ? one : snug_merge_combine(m->opts->mode, all, one);
 		is_first = false;
 	}
-	return snug_merge_final_ret(m, all.ret);
+	return all.ret;
 }
 
 static void compare_constant(const struct snug_merger *m, enum snug_arch arch,
@@ -208,6 +209,17 @@ static bool is_as_native(const struct snug_merger *m, enum snug_arch arch, bool 
 	       !name->is_parent && !has_twin(name, arch, nr);
 }
 
+bool snug_merge_has_twin(const struct snug_merger *m, const struct snug_merge_name *name)
+{
+	VEC_FOREACH (arch, &m->arches) {
+		int64_t nr = snug_syscall_number(*arch, name->name);
+
+		if (nr >= 0 && has_twin(name, *arch, (uint32_t)nr))
+			return true;
+	}
+	return false;
+}
+
 static int check_name(struct snug_merger *m, enum snug_arch arch, bool is_partial,
 		      struct snug_merge_name *name)
 {
@@ -277,6 +289,106 @@ int snug_merge_check(struct snug_merger *m)
 		if (first_without(m, *arch) == m->n_inputs)
 			changed |= check_arch(m, *arch);
 	return changed;
+}
+
+/* The first call of @arch that the result allows more than the inputs do, or that cannot be
+ * compared; NULL: none. */
+static const struct snug_merge_name *find_lax(const struct snug_merger *m, enum snug_arch arch,
+					      struct snug_merge_mismatch *at)
+{
+	VEC_FOREACH (name, &m->names) {
+		int64_t nr = snug_syscall_number(arch, name->name);
+		struct snug_syscall_mux mux;
+		bool is_parent = false;
+
+		if (nr < 0)
+			continue;
+		for (size_t i = 0; i < ARRAY_SIZE(mux_probes) && !is_parent; i++)
+			is_parent = snug_syscall_multiplexer(arch, mux_probes[i], &mux) &&
+				    mux.parent_nr == (uint32_t)nr;
+		/* its answer is what merging the name was */
+		if (name->is_plain && !is_parent && !has_twin(name, arch, (uint32_t)nr))
+			continue;
+		compare_number(m, arch, (uint32_t)nr, at);
+		if (at->is_laxer || at->is_unknown)
+			return name;
+	}
+	return NULL;
+}
+
+static void drop_family(struct snug_merger *m, enum snug_arch arch,
+			const struct snug_merge_name *name, const struct snug_merge_mismatch *at)
+{
+	enum snug_arch family = snug_arch_family(arch);
+	CLEANUP(freep) char *text = NULL;
+	size_t kept = 0;
+
+	text = at->is_laxer ? mismatch_text(name->name, at) : xstrdup("not all can be compared");
+	snug_merge_note(m, true,
+			"%s is left out: on %s, %s (with '--arch %s', profiles are merged for such "
+			"machines)",
+			snug_arch_oci_name(family), snug_arch_name(arch), text,
+			snug_arch_name(family));
+	VEC_FOREACH (other, &m->other_arches)
+		if (snug_arch_family(*other) != family)
+			m->other_arches.items[kept++] = *other;
+	m->other_arches.len = kept;
+}
+
+/* @there is the merger with inputs and result as a kernel of @family reads them. */
+static void check_family(struct snug_merger *m, struct snug_merger *there)
+{
+	struct snug_merge_mismatch at;
+
+	VEC_FOREACH (arch, snug_meaning_arches(there->result)) {
+		const struct snug_merge_name *name = find_lax(there, *arch, &at);
+
+		if (name) {
+			drop_family(m, *arch, name, &at);
+			return;
+		}
+	}
+}
+
+static int read_for_family(struct snug_merger *m, enum snug_arch family)
+{
+	const struct snug_meaning_options keep = { .keep_unknown = true };
+	struct snug_seccomp_env env = *snug_meaning_env(m->inputs[0]);
+	struct snug_meaning **inputs = xcalloc(m->n_inputs, sizeof(struct snug_meaning *));
+	struct snug_merger there = *m;
+	int r = 0;
+
+	env.arch = family;
+	there.inputs = (const struct snug_meaning *const *)inputs;
+	there.result = NULL;
+	for (size_t i = 0; i < m->n_inputs && r == 0; i++)
+		r = snug_meaning_new(snug_meaning_profile(m->inputs[i]), &env, &keep, &inputs[i],
+				     m->err);
+	if (r == 0)
+		r = snug_meaning_new(m->draft, &env, &keep, &there.result, m->err);
+	if (r == 0)
+		check_family(m, &there);
+	snug_meaning_free(there.result);
+	for (size_t i = 0; i < m->n_inputs; i++)
+		snug_meaning_free(inputs[i]);
+	free(inputs);
+	return r;
+}
+
+int snug_merge_check_others(struct snug_merger *m)
+{
+	struct snug_arches families = { 0 };
+	int r = 0;
+
+	VEC_FOREACH (arch, &m->other_arches) {
+		*VEC_PUSH(&m->draft->arches) = *arch;
+		if (!families.len || families.items[families.len - 1] != snug_arch_family(*arch))
+			*VEC_PUSH(&families) = snug_arch_family(*arch);
+	}
+	for (size_t i = 0; i < families.len && r == 0; i++)
+		r = read_for_family(m, families.items[i]);
+	VEC_DONE(&families);
+	return r;
 }
 
 static bool is_same_list(const struct snug_arches *a, const struct snug_arches *b)

@@ -137,10 +137,31 @@ static bool keeps_other(struct snug_merger *m, enum snug_arch arch)
 	return true;
 }
 
+static bool has_conditions(const struct snug_seccomp_profile *p)
+{
+	if (p->arch_map.len)
+		return true;
+	VEC_FOREACH (e, &p->entries)
+		if (e->includes.is_set || e->excludes.is_set)
+			return true;
+	return false;
+}
+
+static bool any_has_conditions(const struct snug_merger *m)
+{
+	for (size_t i = 0; i < m->n_inputs; i++)
+		if (has_conditions(profile_of(m, i)))
+			return true;
+	return false;
+}
+
 static void collect_other_arches(struct snug_merger *m)
 {
 	struct snug_arches seen = { 0 };
 
+	/* what conditions are resolved to holds here only; note_conditions() tells */
+	if (any_has_conditions(m))
+		return;
 	for (size_t i = 0; i < m->n_inputs; i++) {
 		VEC_FOREACH (arch, &profile_of(m, i)->arches) {
 			if (!is_of_other_kernels(m, *arch) || has(&seen, *arch))
@@ -243,8 +264,8 @@ static void merge_listener(struct snug_merger *m)
 		return;
 	}
 	from = user ? user : from;
-	to->listener_path = from->listener_path ? xstrdup(from->listener_path) : NULL;
-	to->listener_metadata = from->listener_metadata ? xstrdup(from->listener_metadata) : NULL;
+	to->listener_path = xstrdup_null(from->listener_path);
+	to->listener_metadata = xstrdup_null(from->listener_metadata);
 }
 
 static const char *base_of(const struct snug_seccomp_profile *p)
@@ -264,12 +285,14 @@ static void merge_base(struct snug_merger *m)
 				"same: what only a base profile allows is not allowed");
 		return;
 	}
-	m->out->profile->base_profile_name = first ? xstrdup(first) : NULL;
+	m->out->profile->base_profile_name = xstrdup_null(first);
 }
 
 /* Other kernels' ABIs: those that a filter there does not know anyway unless they are listed. */
 static bool is_same_others(const struct snug_merger *m)
 {
+	if (any_has_conditions(m))
+		return true;
 	VEC_FOREACH (arch, &m->other_arches)
 		if (!lists(profile_of(m, 0), *arch))
 			return false;
@@ -291,33 +314,18 @@ bool snug_merge_is_same_fields(const struct snug_merger *m)
 	       equal_strings(first->listener_metadata, now->listener_metadata) && is_same_others(m);
 }
 
-static char *copy_string(const char *s)
-{
-	return s ? xstrdup(s) : NULL;
-}
-
 static void copy_first(struct snug_merger *m)
 {
 	const struct snug_seccomp_profile *from = profile_of(m, 0);
 	struct snug_seccomp_profile *to = m->out->profile;
 
 	to->format = m->opts->format;
-	to->api_version = copy_string(from->api_version);
-	to->state = copy_string(from->state);
-	to->target_workload = copy_string(from->target_workload);
-	to->name = copy_string(from->name);
+	to->api_version = xstrdup_null(from->api_version);
+	to->state = xstrdup_null(from->state);
+	to->target_workload = xstrdup_null(from->target_workload);
+	to->name = xstrdup_null(from->name);
 	to->metadata = from->metadata;
 	to->status = from->status;
-}
-
-static bool has_conditions(const struct snug_seccomp_profile *p)
-{
-	if (p->arch_map.len)
-		return true;
-	VEC_FOREACH (e, &p->entries)
-		if (e->includes.is_set || e->excludes.is_set)
-			return true;
-	return false;
 }
 
 static void note_conditions(struct snug_merger *m)

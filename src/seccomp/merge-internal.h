@@ -9,7 +9,8 @@ enum snug_merge_level {
 	SNUG_MERGE_EXACT,
 	SNUG_MERGE_COARSE,   /* no other errno than the default's where that is stricter */
 	SNUG_MERGE_COMMON,   /* of a union, the part that all profiles agree on */
-	SNUG_MERGE_CONSTANT, /* the strictest answer that any profile has for it */
+	SNUG_MERGE_CONSTANT, /* one answer, the strictest of a profile, whatever the arguments are
+			      */
 };
 
 /* An input names a call. */
@@ -73,6 +74,7 @@ struct snug_merger {
 	bool has_notify;           /* there is one listener that NOTIFY can mean */
 	struct snug_arches arches; /* of this kernel, that the result lists; the native one first */
 	struct snug_arches other_arches; /* of other kernels */
+	size_t max_boxes;                /* of one call, where profiles have many conditions */
 	VEC(struct snug_merge_use) uses;
 	VEC(struct snug_merge_name) names; /* sorted */
 	VEC(struct snug_merge_conflict) conflicts;
@@ -96,21 +98,16 @@ int snug_merge_name(struct snug_merger *m, struct snug_merge_name *name);
 struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name);
 /* The answer of @input to every call that it does not name. */
 struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size_t input);
-/* An input's answer as merging takes it: without a listener to notify, a union counts NOTIFY as
- * what can be answered instead, ERRNO(EPERM); and a default that cannot be written down as what is.
- */
-uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
-			const struct snug_decision *decision);
+/* An input's answer as merging takes it: without a listener to notify, NOTIFY counts as what can be
+ * answered instead, ERRNO(EPERM); and a default that cannot be written down as what is. */
+uint32_t snug_merge_ret(const struct snug_merger *m, const struct snug_decision *decision);
 /* The same for a plain use. */
-uint32_t snug_merge_use_ret(const struct snug_merger *m, enum snug_merge_mode mode,
-			    const struct snug_merge_use *use);
-/* The same for an answer of the result, as far as it is about listeners. */
-uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret);
+uint32_t snug_merge_use_ret(const struct snug_merger *m, const struct snug_merge_use *use);
 /* Makes @name stricter, because of @why, on @arch (or INVALID). */
 void snug_merge_next_level(struct snug_merger *m, struct snug_merge_name *name, const char *why,
 			   enum snug_arch arch);
 /* Writes @pieces down, without what has the answer of the default.  -E2BIG over
- * SNUG_LIMIT_MERGE_ENTRIES. */
+ * snug_merge_pieces_max(). */
 int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge_pieces *pieces,
 			    struct snug_merge_entries *ret);
 
@@ -134,6 +131,11 @@ int snug_merge_wanted(const struct snug_merger *m, size_t n_inputs, enum snug_ar
  * been made stricter (a name went to its next level, an ABI was left out): then all has to be
  * written anew.  0 when it is fine. */
 int snug_merge_check(struct snug_merger *m);
+/* Whether another name has the same number on some ABI of the result. */
+bool snug_merge_has_twin(const struct snug_merger *m, const struct snug_merge_name *name);
+/* Compares it on the ABIs of other kernels, once it is final.  Those of a kernel where something is
+ * too lax are no longer listed, and a note says so: entries are made for one kernel. */
+int snug_merge_check_others(struct snug_merger *m);
 /* Notes for what is stricter than it should be. */
 void snug_merge_note_inexact(struct snug_merger *m);
 /* Whether the result means what the first input does. */

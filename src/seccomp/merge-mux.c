@@ -21,6 +21,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/seccomp.h>
+
 /* A multiplexer, and one call that every ABI that has it puts behind it. */
 static const struct mux_kind {
 	const char *parent, *probe;
@@ -103,14 +105,6 @@ static int missing_pieces(struct snug_merger *m, const struct snug_merge_pieces 
 	return 0;
 }
 
-static bool is_one_answer(const struct snug_merge_pieces *pieces)
-{
-	VEC_FOREACH (piece, pieces)
-		if (piece->answer.ret != pieces->items[0].answer.ret)
-			return false;
-	return true;
-}
-
 static void set_constant(struct snug_merge_name *parent, uint32_t ret)
 {
 	parent->entries.len = 0;
@@ -126,7 +120,7 @@ static int write_missing(struct snug_merger *m, const struct mux *mux,
 
 	if (r < 0)
 		return r;
-	if (missing.len && is_one_answer(want)) {
+	if (missing.len && snug_merge_pieces_are_one(want)) {
 		set_constant(mux->parent, want->items[0].answer.ret);
 		return 0;
 	}
@@ -148,6 +142,7 @@ static int split_calls(struct snug_merger *m, const struct snug_merge_pieces *wa
 			int r;
 
 			if (piece->answer.ret != m->default_ret || !name || !name->is_constant ||
+			    name->is_split ||
 			    snug_ret_compare(cell->decision.ret, m->default_ret) <= 0)
 				continue;
 			r = snug_argset_intersect(&piece->args, &cell->args, &both);
@@ -162,40 +157,52 @@ static int split_calls(struct snug_merger *m, const struct snug_merge_pieces *wa
 	return 0;
 }
 
-static int add_strictest(const struct snug_merger *m, const struct snug_meaning *input,
-			 enum snug_arch arch, const char *parent, uint32_t *ret)
+static int strictest_of_input(const struct snug_merger *m, const struct snug_meaning *input,
+			      enum snug_arch arch, uint32_t nr, uint32_t *ret)
 {
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
-	int64_t nr = snug_syscall_number(arch, parent);
-	int r;
+	int r = snug_meaning_cells(input, arch, nr, &cells, m->err);
 
-	if (nr < 0 || !snug_meaning_has_arch(input, arch))
-		return 0;
-	r = snug_meaning_cells(input, arch, (uint32_t)nr, &cells, m->err);
-	VEC_FOREACH (cell, &cells)
-		*ret = snug_ret_stricter(*ret, cell->decision.ret);
+	*ret = SECCOMP_RET_ALLOW;
+	VEC_FOREACH (cell, &cells) {
+		uint32_t one = snug_merge_ret(m, &cell->decision);
+
+		*ret = snug_ret_stricter(*ret, one);
+	}
 	return r;
 }
 
-/* The strictest of all answers that any profile has to the multiplexer, on any ABI. */
-static int strictest_of_parent(const struct snug_merger *m, const char *parent, uint32_t *ret)
+/* As constant_of_name() in merge-names.c, for a number; the strictest of those of all ABIs. */
+static int constant_of_parent(const struct snug_merger *m, const char *parent, uint32_t *ret)
 {
-	int r = 0;
+	VEC_FOREACH (arch, &m->arches) {
+		int64_t nr = snug_syscall_number(*arch, parent);
+		struct snug_merge_answer all = { 0 }, one = { 0 };
+		bool is_first = true;
+		int r;
 
-	VEC_FOREACH (arch, &m->arches)
-		for (size_t i = 0; i < m->n_inputs && r == 0; i++)
-			r = add_strictest(m, m->inputs[i], *arch, parent, ret);
-	*ret = snug_merge_final_ret(m, *ret);
-	return r;
+		for (size_t i = 0; i < m->n_inputs && nr >= 0; i++) {
+			if (!snug_meaning_has_arch(m->inputs[i], *arch))
+				continue;
+			r = strictest_of_input(m, m->inputs[i], *arch, (uint32_t)nr, &one.ret);
+			if (r < 0)
+				return r;
+			all = is_first ? one : snug_merge_combine(m->opts->mode, all, one);
+			is_first = false;
+		}
+		if (!is_first)
+			*ret = snug_ret_stricter(*ret, all.ret);
+	}
+	return 0;
 }
 
 /* One answer that cannot be too lax.  When that is the default, nothing behind the number may
  * allow more. */
 static int place_constant(struct snug_merger *m, const struct mux *mux, bool *ret_split)
 {
-	uint32_t ret = m->default_ret;
+	uint32_t ret = SECCOMP_RET_ALLOW;
 	struct snug_syscall_mux how;
-	int r = strictest_of_parent(m, mux->parent->name, &ret);
+	int r = constant_of_parent(m, mux->parent->name, &ret);
 
 	if (r < 0)
 		return r;

@@ -64,6 +64,18 @@ static void collect_uses(struct snug_merger *m)
 		qsort(m->uses.items, m->uses.len, sizeof(*m->uses.items), compare_uses);
 }
 
+/* Conditions for hundreds of calls come from strangers; people have long lists for few. */
+static void share_boxes(struct snug_merger *m)
+{
+	size_t n = 0;
+
+	VEC_FOREACH (name, &m->names)
+		n += !name->is_plain;
+	m->max_boxes = SNUG_LIMIT_MERGE_ALL_BOXES / (n ? n : 1);
+	if (m->max_boxes > SNUG_LIMIT_ARGSET_BOXES / 2)
+		m->max_boxes = SNUG_LIMIT_ARGSET_BOXES / 2;
+}
+
 void snug_merge_collect_names(struct snug_merger *m)
 {
 	collect_uses(m);
@@ -84,6 +96,7 @@ void snug_merge_collect_names(struct snug_merger *m)
 		last->is_plain &= use->is_plain;
 	}
 	add_multiplexers(m);
+	share_boxes(m);
 }
 
 struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
@@ -104,11 +117,14 @@ struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *
 	return NULL;
 }
 
+/* In an intersection, the default of one input may allow more than all defaults together: then it
+ * still counts for the names that another input allows. */
 static uint32_t lowered(const struct snug_merger *m, uint32_t default_ret)
 {
+	bool is_refusal = !snug_ret_is_stricter(m->default_ret, default_ret);
 	bool is_low = snug_ret_compare(default_ret, m->default_ret) <= 0;
 
-	return m->has_lowered_default && !is_low ? m->default_ret : default_ret;
+	return m->has_lowered_default && is_refusal && !is_low ? m->default_ret : default_ret;
 }
 
 struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size_t input)
@@ -124,36 +140,28 @@ static uint32_t without_notify(uint32_t ret)
 	return ret == SECCOMP_RET_USER_NOTIF ? SECCOMP_RET_ERRNO | EPERM : ret;
 }
 
-uint32_t snug_merge_ret(const struct snug_merger *m, enum snug_merge_mode mode,
-			const struct snug_decision *decision)
+uint32_t snug_merge_ret(const struct snug_merger *m, const struct snug_decision *decision)
 {
 	if (decision->by == SNUG_BY_DEFAULT)
 		return lowered(m, decision->ret);
-	return m->has_notify || mode == SNUG_MERGE_INTERSECT ? decision->ret
-							     : without_notify(decision->ret);
+	return m->has_notify ? decision->ret : without_notify(decision->ret);
 }
 
-uint32_t snug_merge_use_ret(const struct snug_merger *m, enum snug_merge_mode mode,
-			    const struct snug_merge_use *use)
+uint32_t snug_merge_use_ret(const struct snug_merger *m, const struct snug_merge_use *use)
 {
 	const struct snug_decision decision = { .ret = use->ret, .by = SNUG_BY_ENTRY };
 
-	return snug_merge_ret(m, mode, &decision);
-}
-
-uint32_t snug_merge_final_ret(const struct snug_merger *m, uint32_t ret)
-{
-	return m->has_notify ? ret : without_notify(ret);
+	return snug_merge_ret(m, &decision);
 }
 
 static int add_opinion(struct snug_merger *m, const struct snug_merge_use *use,
-		       enum snug_merge_mode mode, struct snug_merge_opinions *out)
+		       struct snug_merge_opinions *out)
 {
 	struct snug_cells *cells = VEC_PUSH(out);
 	int r = snug_meaning_name_cells(m->inputs[use->input], use->name, 64, cells, m->err);
 
 	VEC_FOREACH (cell, cells)
-		cell->decision.ret = snug_merge_ret(m, mode, &cell->decision);
+		cell->decision.ret = snug_merge_ret(m, &cell->decision);
 	return r;
 }
 
@@ -182,19 +190,17 @@ static int combine_name(struct snug_merger *m, const struct snug_merge_name *nam
 		if (!is_named) {
 			add_answer(ret, mode, answer);
 		} else if (use->is_plain) {
-			answer.ret = snug_merge_use_ret(m, mode, use);
+			answer.ret = snug_merge_use_ret(m, use);
 			answer.is_default = false;
 			add_answer(ret, mode, answer);
 		} else {
-			r = add_opinion(m, use, mode, &opinions);
+			r = add_opinion(m, use, &opinions);
 		}
 		if (is_named)
 			use++;
 	}
-	if (r == 0 && snug_merge_pieces_add_all(ret, mode, &opinions) < 0)
+	if (r == 0 && snug_merge_pieces_add_all(ret, mode, &opinions, m->max_boxes) < 0)
 		r = 1;
-	VEC_FOREACH (piece, ret)
-		piece->answer.ret = snug_merge_final_ret(m, piece->answer.ret);
 	return r;
 }
 
@@ -204,39 +210,48 @@ static int add_strictest(struct snug_merger *m, const struct snug_merge_use *use
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
 	int r = snug_meaning_name_cells(m->inputs[use->input], use->name, bits, &cells, m->err);
 
-	VEC_FOREACH (cell, &cells)
-		*ret = snug_ret_stricter(*ret, cell->decision.ret);
-	return r;
-}
+	VEC_FOREACH (cell, &cells) {
+		uint32_t one = snug_merge_ret(m, &cell->decision);
 
-/* The strictest answer that any input has for the name, whatever the arguments.  What never holds
- * for 64 bits may hold for 32 (snug_rule_conds()). */
-static int strictest_of_name(struct snug_merger *m, const struct snug_merge_name *name,
-			     uint32_t *ret)
-{
-	uint32_t strictest = m->default_ret;
-	int r = 0;
-
-	for (size_t i = 0; i < m->n_inputs; i++)
-		strictest = snug_ret_stricter(strictest, snug_meaning_default(m->inputs[i]));
-	for (size_t i = 0; i < name->n_uses && r == 0; i++) {
-		const struct snug_merge_use *use = &m->uses.items[name->first_use + i];
-
-		r = add_strictest(m, use, 64, &strictest);
-		if (r == 0)
-			r = add_strictest(m, use, 32, &strictest);
+		*ret = snug_ret_stricter(*ret, one);
 	}
-	if (r == 0)
-		*ret = snug_merge_final_ret(m, strictest);
 	return r;
 }
 
-static bool is_one_answer(const struct snug_merge_pieces *pieces)
+/* What never holds for 64 bits may hold for 32 (snug_rule_conds()). */
+static int strictest_of_use(struct snug_merger *m, const struct snug_merge_use *use, uint32_t *ret)
 {
-	VEC_FOREACH (piece, pieces)
-		if (piece->answer.ret != pieces->items[0].answer.ret)
-			return false;
-	return true;
+	int r;
+
+	*ret = SECCOMP_RET_ALLOW;
+	r = add_strictest(m, use, 64, ret);
+	return r < 0 ? r : add_strictest(m, use, 32, ret);
+}
+
+/* One answer for all arguments: of the strictest answers of each input, the laxest for a union.
+ * Whatever the arguments are, no input is stricter than its strictest answer; so this is not too
+ * lax.  Where the name shares a number with another one, that could be what decides: then it is the
+ * strictest of all. */
+static int constant_of_name(struct snug_merger *m, const struct snug_merge_name *name,
+			    uint32_t *ret)
+{
+	enum snug_merge_mode mode =
+		snug_merge_has_twin(m, name) ? SNUG_MERGE_INTERSECT : m->opts->mode;
+	size_t next = name->first_use, end = next + name->n_uses;
+	struct snug_merge_answer all = { 0 };
+
+	for (size_t i = 0; i < m->n_inputs; i++) {
+		struct snug_merge_answer one = snug_merge_default_of(m, i);
+		int r = 0;
+
+		if (next < end && m->uses.items[next].input == i)
+			r = strictest_of_use(m, &m->uses.items[next++], &one.ret);
+		if (r < 0)
+			return r;
+		all = i ? snug_merge_combine(mode, all, one) : one;
+	}
+	*ret = all.ret;
+	return 0;
 }
 
 /* The region with the answer of piece @i, or nothing when an earlier piece has it too. */
@@ -257,6 +272,7 @@ int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge
 			    struct snug_merge_entries *ret)
 {
 	struct snug_merge_entries out = { 0 };
+	size_t max = snug_merge_pieces_max(pieces);
 	int r = 0;
 
 	for (size_t i = 0; i < pieces->len && r == 0; i++) {
@@ -266,7 +282,7 @@ int snug_merge_write_pieces(const struct snug_merger *m, const struct snug_merge
 		if (pieces->items[i].answer.ret == m->default_ret)
 			continue;
 		region_of(pieces, i, &region);
-		r = snug_argset_to_conds(&region, SNUG_LIMIT_MERGE_ENTRIES - out.len, &conds);
+		r = snug_argset_to_conds(&region, max - out.len, &conds);
 		VEC_FOREACH (c, &conds)
 			*VEC_PUSH(&out) =
 				(struct snug_merge_entry){ pieces->items[i].answer.ret, *c };
@@ -321,7 +337,7 @@ static int try_level(struct snug_merger *m, struct snug_merge_name *name)
 	int r;
 
 	if (name->level == SNUG_MERGE_CONSTANT) {
-		r = strictest_of_name(m, name, &ret);
+		r = constant_of_name(m, name, &ret);
 		if (r == 0)
 			set_constant(m, name, ret);
 		return r;
@@ -335,7 +351,7 @@ static int try_level(struct snug_merger *m, struct snug_merge_name *name)
 		note_conflicts(m, name, &pieces);
 	if (name->level == SNUG_MERGE_COARSE)
 		make_coarse(m, &pieces);
-	if (is_one_answer(&pieces)) {
+	if (snug_merge_pieces_are_one(&pieces)) {
 		set_constant(m, name, pieces.items[0].answer.ret);
 		return 0;
 	}

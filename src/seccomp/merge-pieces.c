@@ -85,7 +85,7 @@ static void add_piece(struct snug_merge_pieces *p, struct snug_argset *args,
 void snug_merge_pieces_add(struct snug_merge_pieces *p, enum snug_merge_mode mode,
 			   struct snug_merge_answer answer)
 {
-	struct snug_merge_pieces out = { 0 };
+	struct snug_merge_pieces out = { .max_boxes = p->max_boxes };
 
 	VEC_FOREACH (piece, p) {
 		struct snug_merge_answer both = snug_merge_combine(mode, piece->answer, answer);
@@ -162,26 +162,47 @@ static size_t count_boxes(const struct snug_merge_pieces *p)
 	return n;
 }
 
+bool snug_merge_pieces_are_one(const struct snug_merge_pieces *p)
+{
+	VEC_FOREACH (piece, p)
+		if (piece->answer.ret != p->items[0].answer.ret)
+			return false;
+	return true;
+}
+
+/* A call for which the profiles themselves have many conditions may keep so many. */
+size_t snug_merge_pieces_max(const struct snug_merge_pieces *p)
+{
+	return p->max_boxes > SNUG_LIMIT_MERGE_BOXES ? p->max_boxes : SNUG_LIMIT_MERGE_BOXES;
+}
+
 static int simplify(struct snug_merge_pieces *p)
 {
+	size_t max = snug_merge_pieces_max(p);
+
 	VEC_FOREACH (piece, p) {
-		if (piece->args.len > SNUG_LIMIT_MERGE_BOXES * 2)
+		if (piece->args.len > max * 2)
 			return -E2BIG;
 		snug_argset_simplify(&piece->args);
 	}
-	return count_boxes(p) > SNUG_LIMIT_MERGE_BOXES ? -E2BIG : 0;
+	return count_boxes(p) > max ? -E2BIG : 0;
 }
 
 int snug_merge_pieces_add_cells(struct snug_merge_pieces *p, enum snug_merge_mode mode,
 				const struct snug_cells *cells)
 {
-	CLEANUP(snug_merge_pieces_done) struct snug_merge_pieces out = { 0 };
+	CLEANUP(snug_merge_pieces_done)
+	struct snug_merge_pieces out = { .max_boxes = p->max_boxes };
 	int r = 0;
 
 	if (p->len && cells->len == 1) {
 		snug_merge_pieces_add(p, mode, answer_of(&cells->items[0].decision));
 		return 0;
 	}
+	/* what will be too much is not worked out first */
+	VEC_FOREACH (cell, cells)
+		if (cell->args.len > snug_merge_pieces_max(p) * 4)
+			return -E2BIG;
 	if (!p->len)
 		copy_cells(cells, &out);
 	for (size_t i = 0; i < p->len && r == 0; i++)
@@ -226,11 +247,25 @@ static int compare_cells(const void *a, const void *b)
 	return r;
 }
 
+/* Long lists of values may stay what they are: a box for each rule that still is one, and as many
+ * again for what lies between them, on both sides. */
+static size_t budget_of(const struct snug_merge_opinions *o, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->len; i++)
+		VEC_FOREACH (cell, &o->items[i])
+			n += cell->decision.by == SNUG_BY_ENTRY && cell->args.len == 1;
+	n = 3 * n + 1;
+	return n < max ? n : max;
+}
+
 int snug_merge_pieces_add_all(struct snug_merge_pieces *p, enum snug_merge_mode mode,
-			      struct snug_merge_opinions *o)
+			      struct snug_merge_opinions *o, size_t max)
 {
 	if (!o->len)
 		return 0;
+	p->max_boxes = budget_of(o, max);
 	qsort(o->items, o->len, sizeof(*o->items), compare_cells);
 	for (size_t i = 0; i < o->len; i++) {
 		const struct snug_cells *cells = &o->items[i];

@@ -21,8 +21,14 @@ struct snug_merge_piece {
 struct snug_merge_pieces {
 	struct snug_merge_piece *items;
 	size_t len, cap;
+	size_t max_boxes; /* see snug_merge_pieces_max() */
 };
 void snug_merge_pieces_done(struct snug_merge_pieces *p);
+/* Whether all of them have the same answer. */
+bool snug_merge_pieces_are_one(const struct snug_merge_pieces *p);
+/* How many boxes  may have: SNUG_LIMIT_MERGE_BOXES, or more where the profiles have many
+ * conditions for the call themselves. */
+size_t snug_merge_pieces_max(const struct snug_merge_pieces *p);
 
 /* The laxer (union) or stricter (intersection) of two answers. */
 struct snug_merge_answer snug_merge_combine(enum snug_merge_mode mode, struct snug_merge_answer a,
@@ -35,7 +41,7 @@ void snug_merge_pieces_start(struct snug_merge_pieces *p, struct snug_merge_answ
 void snug_merge_pieces_add(struct snug_merge_pieces *p, enum snug_merge_mode mode,
 			   struct snug_merge_answer answer);
 /* Combines what another profile says, or, with @p empty, begins with it.  -E2BIG when that takes
- * more than SNUG_LIMIT_MERGE_BOXES boxes; then @p is what it was. */
+ * more than snug_merge_pieces_max() boxes; then @p is what it was. */
 int snug_merge_pieces_add_cells(struct snug_merge_pieces *p, enum snug_merge_mode mode,
 				const struct snug_cells *cells);
 
@@ -46,9 +52,10 @@ struct snug_merge_opinions {
 };
 void snug_merge_opinions_done(struct snug_merge_opinions *o);
 /* Combines all of them, in an order of their own: the result does not depend on that in @o, which
- * is sorted.  -E2BIG as before; then @p is some of it. */
+ * is sorted.  @max is the most that snug_merge_pieces_max() may become.  -E2BIG as before; then @p
+ * is some of it. */
 int snug_merge_pieces_add_all(struct snug_merge_pieces *p, enum snug_merge_mode mode,
-			      struct snug_merge_opinions *o);
+			      struct snug_merge_opinions *o, size_t max);
 
 /* Where the answers of a profile are not those that were wanted. */
 struct snug_merge_mismatch {

@@ -176,6 +176,8 @@ static int merge(struct snug_merger *m)
 		if (r == 0)
 			r = snug_merge_check(m);
 	} while (r == 1);
+	if (r == 0)
+		r = snug_merge_check_others(m);
 	if (r < 0)
 		return r;
 	note_conflicts(m);

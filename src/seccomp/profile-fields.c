@@ -173,19 +173,15 @@ static int decode_errno_name(struct snug_decode *d, const struct snug_doc_value 
 static int unknown_syscall(struct snug_decode *d, const struct snug_doc_value *v)
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
-	const char *nearest;
+	CLEANUP(freep) char *hint = NULL;
 
 	if (d->strict)
 		return snug_decode_unknown_name(d, v, "syscall", snug_syscall_names());
 	if (!d->warn || reader_of(d)->keep_unknown || d->n_warnings > SNUG_LIMIT_WARNINGS)
 		return 0;
 	snug_doc_show(&shown, v);
-	nearest = snug_str_nearest(v->str.text, snug_syscall_names());
-	if (nearest)
-		snug_decode_warn(d, v, "unknown syscall %s (did you mean '%s'?)",
-				 snug_str_text(&shown), nearest);
-	else
-		snug_decode_warn(d, v, "unknown syscall %s", snug_str_text(&shown));
+	hint = snug_str_did_you_mean(snug_str_nearest(v->str.text, snug_syscall_names()));
+	snug_decode_warn(d, v, "unknown syscall %s%s", snug_str_text(&shown), hint);
 	return 0;
 }
 

@@ -171,7 +171,7 @@ static int add_candidate(struct resolver *s, size_t entry, size_t name_index, ui
 	return 0;
 }
 
-static bool has_index_twice(const struct snug_seccomp_entry *e)
+bool snug_entry_any_arg_is_enough(const struct snug_seccomp_entry *e)
 {
 	unsigned seen = 0;
 
@@ -201,7 +201,7 @@ static int add_name(struct resolver *s, size_t entry, size_t name_index, uint32_
 static int add_entry(struct resolver *s, size_t i)
 {
 	const struct snug_seccomp_entry *e = &s->p->entries.items[i];
-	bool any_is_enough = has_index_twice(e);
+	bool any_is_enough = snug_entry_any_arg_is_enough(e);
 	CLEANUP(freep) char *place = NULL;
 	uint32_t ret;
 	int r = 0;

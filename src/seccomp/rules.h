@@ -65,6 +65,9 @@ int snug_rules_resolve(const struct snug_seccomp_profile *p, const struct snug_s
 		       struct snug_verdicts *ret, struct snug_err *err);
 void snug_verdicts_done(struct snug_verdicts *v);
 
+/* Whether two args of  look at the same argument, so that each of its args is enough. */
+bool snug_entry_any_arg_is_enough(const struct snug_seccomp_entry *e);
+
 /* What @action with @errno_ret or @errno_name (a profile's fields, see snug_errno_ret_value())
  * makes the filter answer: SECCOMP_RET_* and its data.  0, or -EINVAL when the errno is too large.
  */

@@ -149,6 +149,7 @@ bool snug_syscall_multiplexer(enum snug_arch arch, const char *name, struct snug
 	if (!is_multiplexed(pseudo))
 		return false;
 	mux.parent = pseudo > -200 ? "socketcall" : "ipc";
+	mux.mask = pseudo > -200 ? UINT32_MAX : 0xffff;
 	mux.sub = (uint32_t)(-pseudo % 100);
 	nr = resolve(arch, mux.parent);
 	if (nr < 0)

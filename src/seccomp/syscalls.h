@@ -22,6 +22,9 @@ struct snug_syscall_mux {
 	const char *parent; /* "socketcall" or "ipc" */
 	uint32_t parent_nr;
 	uint32_t sub;
+	/* what the kernel looks at of that argument: ipc(2) keeps a version in the upper half, and
+	 * socketcall(2) takes an int (ipc/syscall.c, net/socket.c) */
+	uint32_t mask;
 };
 /* Whether @name can be reached through a multiplexer on @arch; then *ret says how.  The same call
  * may have a number of its own beside it (i386 since Linux 4.3). */

@@ -10,6 +10,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "base/str.h"
 #include "snug_abi.h"
 
 #include <errno.h>
@@ -20,20 +21,6 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
-
-/* Whether the comma-separated @list has the @len bytes at @word as an item. */
-static bool list_has(const char *list, const char *word, size_t len)
-{
-	for (;;) {
-		size_t n = strcspn(list, ",");
-
-		if (n == len && strncmp(list, word, len) == 0)
-			return true;
-		if (!list[n])
-			return false;
-		list += n + 1;
-	}
-}
 
 /* The controllers in the options of the mount of device @dev: the last word of its line. */
 static int mount_options(dev_t dev, char **ret, struct snug_err *err)
@@ -70,7 +57,7 @@ static int line_hierarchy(char *line, const char *options, uint32_t *ret)
 	if (!end || end == list + 1)
 		return -ENOENT;
 	*list++ = *end = '\0';
-	if (strncmp(list, "name=", 5) == 0 || !list_has(options, list, strcspn(list, ",")))
+	if (strncmp(list, "name=", 5) == 0 || !snug_str_list_has(options, list, strcspn(list, ",")))
 		return -ENOENT;
 	if (snug_parse_u64(line, UINT32_MAX, &n) < 0 || !n)
 		return -ENOENT;

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 
 #include "recorder.skel.h"
 
@@ -14,6 +15,15 @@ _Static_assert(sizeof(((struct snug_recorder_bpf *)0)->rodata->snug_build_id) ==
 	       "the build id is all of .rodata");
 _Static_assert(sizeof(*((struct snug_recorder_bpf *)0)->bss) == sizeof(struct snug_shared_counters),
 	       "the counters are all of .bss");
+
+#define SAME_PLACE(counter)                                                                        \
+	_Static_assert(offsetof(__typeof__(*((struct snug_recorder_bpf *)0)->bss), counter) ==     \
+			       offsetof(struct snug_shared_counters, counter),                     \
+		       #counter " lies where the kernel side has it")
+SAME_PLACE(n_pending);
+SAME_PLACE(n_names);
+SAME_PLACE(n_mntns);
+SAME_PLACE(n_cgroups);
 
 const void *snug_engine_object_bytes(size_t *ret_len)
 {

@@ -83,7 +83,7 @@ static void hold(struct snug_target *t)
 
 static void release(struct snug_target *t)
 {
-	uint64_t none = 0;
+	__u64 none = 0;
 
 	if (__atomic_sub_fetch(&t->slot->tasks, 1, __ATOMIC_SEQ_CST) == 0 && t->slot->is_finite)
 		(void)__atomic_compare_exchange_n(&t->slot->tasks, &none, SNUG_TASKS_ENDED, false,
@@ -234,6 +234,23 @@ static uint64_t *n_watches(struct snug_target *t, uint32_t kind)
 	return kind == SNUG_GROUP_MNTNS ? &c->n_mntns : &c->n_cgroups;
 }
 
+/* Puts @mark into the map; in place of one that a killed recorder has left since we have begun. */
+static int put_watch(struct snug_target *t, const struct snug_group *group,
+		     const struct snug_mark *mark)
+{
+	int fd = t->engine->watches_fd;
+	struct snug_mark has;
+
+	if (bpf_map_update_elem(fd, group, mark, BPF_NOEXIST) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	if (bpf_map_lookup_elem(fd, group, &has) == 0 && !snug_mark_is_stale(t, &has))
+		return -EEXIST;
+	snug_target_sweep(t, false);
+	return bpf_map_update_elem(fd, group, mark, BPF_NOEXIST) < 0 ? -errno : 0;
+}
+
 /* Counted before they are there and after they are gone: a recorder that is killed in between costs
  * others a look-up, and not a newcomer. */
 static int watch(struct snug_target *t, const struct snug_group *group, uint32_t side,
@@ -241,18 +258,20 @@ static int watch(struct snug_target *t, const struct snug_group *group, uint32_t
 {
 	struct snug_mark mark = t->mark;
 	uint64_t *n = n_watches(t, group->kind);
+	int r;
 
 	mark.side = (uint16_t)side;
 	__atomic_add_fetch(n, 1, __ATOMIC_SEQ_CST);
-	if (bpf_map_update_elem(t->engine->watches_fd, group, &mark, BPF_NOEXIST) == 0) {
+	r = put_watch(t, group, &mark);
+	if (r == 0) {
 		*VEC_PUSH(&t->watches) = *group;
 		return 0;
 	}
 	__atomic_sub_fetch(n, 1, __ATOMIC_SEQ_CST);
-	if (errno == EEXIST)
+	if (r == -EEXIST)
 		return snug_err_set(err, -EBUSY, "another recording watches the same %s",
 				    group->kind == SNUG_GROUP_MNTNS ? "mount namespace" : "cgroup");
-	return snug_err_errno(err, "cannot watch for programs that come later");
+	return snug_err_set(err, r, "cannot watch for programs that come later: %s", strerror(-r));
 }
 
 int snug_target_watch_mntns(struct snug_target *t, uint32_t inum, struct snug_err *err)

@@ -5,6 +5,7 @@
 #include "snug_abi.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ring_buffer;
 struct snug_engine;

@@ -4,6 +4,7 @@
 # attached to while they run, joined by others that enter their namespaces.
 
 # shellcheck disable=SC2154  # the libraries set them
+# shellcheck disable=SC2030,SC2031  # each test and its teardown share a shell
 # shellcheck disable=SC2016  # what single quotes keep is for the inner shell
 load ../lib/bpf-test
 load ../lib/contain
@@ -222,10 +223,16 @@ wait_script='>begun; while [ ! -e end ]; do /bin/sleep 0.02; done'
 	[ "$status" -eq 1 ]
 	[[ $output == *"is that of the host: everything would be recorded" ]]
 	# a zombie
-	/bin/sh -c '/bin/true & echo $! >zombie; exec /bin/sleep 60' 3>&- &
+	/usr/bin/python3 -c '
+import os, time
+pid = os.fork()
+if pid == 0: os._exit(0)
+os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+print(pid, file=open("zombie.new", "w"), flush=True)
+os.rename("zombie.new", "zombie")
+time.sleep(60)' 3>&- &
 	pids+=($!)
 	wait_for zombie
-	sleep 0.2
 	run "$SNUG_SESSION" "$state/r" arm "$(<zombie)"
 	[ "$status" -eq 1 ]
 	[[ $output == *"has ended" ]]
@@ -310,6 +317,55 @@ os.getsid(0)' "$state/c.d" 3>&-
 	ended c
 	grep -q '^x86_64 124 ' "$state/c.snug"
 	[ ! -s "$state/c.entered" ]
+}
+
+@test "attached to 600 threads and 200 processes at once: each one's last call is there" {
+	contain c /usr/bin/python3 -c '
+import os, subprocess, threading, time
+def wait_for(path):
+    while not os.path.exists(path): time.sleep(0.1)
+def work(i):
+    wait_for("end")
+    if i == 599: os.sched_get_priority_max(0)
+ts = [threading.Thread(target=work, args=(i,)) for i in range(600)]
+ps = []
+for i in range(200):
+    pid = os.fork()
+    if pid == 0:
+        while not os.path.exists("end"): time.sleep(0.1)
+        if i == 199: os.getsid(0)
+        os._exit(0)
+for t in ts: t.start()
+open("begun", "w").close()
+for t in ts: t.join()
+for i in range(200): os.wait()
+'
+	go c
+	wait_for "$state/c.d/begun"
+	session c attach "${init[c]}" follow
+	: >"$state/c.d/end"
+	ended c
+	grep -q ' sched_get_priority_max$' "$state/c.snug"
+	grep -q ' getsid$' "$state/c.snug"
+	[ ! -s "$state/c.entered" ]
+}
+
+# bats test_tags=slow
+@test "attached to short lives at any moment: 40 times, it ends each time" {
+	local i
+
+	for ((i = 0; i < 40; i++)); do
+		contain c /bin/sh -c '"$0/many-children" 200 & "$0/threads64" pthread & >begun; "$0/threads64" group; wait' \
+			"$SNUG_PROGRAMS"
+		go c
+		wait_for "$state/c.d/begun"
+		session c attach "${init[c]}" follow || {
+			grep -qE 'has ended|no process' "$state/c.complains"
+			continue
+		}
+		ended c
+		[ ! -s "$state/c.entered" ]
+	done
 }
 
 # in_cgroup DIR COMMAND...: becomes it

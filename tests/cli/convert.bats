@@ -99,7 +99,8 @@ read_yaml() {
 	status_is 2
 	has err "one profile at a time: 'log.json' is too many"
 	convert log.json -f pfc
-	has err "'-f' is too many; options stand before the profile"
+	status_is 2
+	has err "'-f' comes too late: options stand before 'log.json'"
 	convert -f sytemd log.json
 	status_is 2
 	has err "unsupported format: sytemd, did you mean 'systemd'?"
@@ -144,6 +145,12 @@ read_yaml() {
 	convert base.yaml
 	status_is 1
 	has err "base.yaml: spec.baseProfileName: OCI JSON has no place for this"
+	for format in systemd pfc bpf; do
+		convert -f $format -o base.out base.yaml
+		status_is 1
+		has err "base.yaml: spec.baseProfileName: "
+		[[ ! -e base.out ]]
+	done
 	# for the operator, which looks it up
 	convert -q -f pod base.yaml
 	status_is 0
@@ -153,6 +160,13 @@ read_yaml() {
 	status_is 0
 	has err "spec.state is left out"
 	has_not out state
+	sed -i 's/Enabled/Disabled/' state.yaml
+	for format in raw-seccomp machineconfig systemd; do
+		convert -q -f $format state.yaml
+		status_is 1
+		is_empty out
+		has err "state.yaml: spec.state: "
+	done
 }
 
 @test "convert: conditions are resolved for a machine" {
@@ -197,6 +211,14 @@ read_yaml() {
 	convert -q -f raw-seccomp r.rec
 	status_is 0
 	allows out read
+	# elsewhere: for the machine where it was recorded, unless told else
+	sed 's/x86_64/aarch64/g; s/"nr": 0/"nr": 63/' r.rec >arm.rec
+	convert -q -f pfc arm.rec
+	status_is 0
+	has out "(aarch64)"
+	has_not out x86_64
+	convert -q -f pfc --arch amd64 arm.rec
+	has out "(x86_64)"
 	allows_not out write
 }
 

@@ -100,6 +100,26 @@ usage_error() {
 	usage_error "unknown option '--jsn' (did you mean '--json'?)" "$SNUG" doctor --jsn
 }
 
+@test "options behind the first other word: status 2, not a file that is not there" {
+	usage_error "'--json' comes too late: options stand before 'a.json'" \
+		"$SNUG" show a.json --json
+	usage_error "'-p' comes too late: options stand before 'a.rec'" "$SNUG" check a.rec -p a.json
+	usage_error "'--level=note' comes too late" "$SNUG" lint a.json b.json --level=note
+	usage_error "'-output-file' comes too late" "$SNUG" merge a.json -output-file b.json
+	# what is run has options of its own, and behind -- there are none
+	printf '{"defaultAction": "SCMP_ACT_ALLOW"}' >a.json
+	try "$SNUG" run -p a.json echo -q --profile
+	status_is 0
+	has out "-q --profile"
+	try "$SNUG" lint --format json -- a.json -l
+	status_is 2
+	has err "lint: -l: cannot open"
+	# a list before the mistake is freed
+	usage_error "unknown option '--nosuch'" "$SNUG" convert --caps all --nosuch a.json
+	try "$SNUG" convert --caps all --help
+	status_is 0
+}
+
 @test "options without their value, flags with a wrong one: status 2" {
 	usage_error "option '-o' needs a value" "$SNUG" record -o
 	usage_error "option '--type' needs a value" "$SNUG" derive --type

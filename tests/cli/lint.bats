@@ -230,9 +230,31 @@ sarif() {
 	same "$(cat found)" old
 	lint -o no/such/dir bad.json
 	status_is 2
+	# the order of the words is easy to mix up
+	cp bad.json before
+	ln -s bad.json link.json
+	for file in bad.json ./bad.json link.json; do
+		lint -o "$file" good.json bad.json
+		status_is 2
+		has err "bad.json: is a profile and the output at once"
+		cmp bad.json before
+	done
+	rm link.json before
 	nothing_left
 	try bash -c '"$SNUG" lint bad.json >/dev/full'
 	status_is 2
+}
+
+@test "no rule left to run is a mistake, and not a profile without fault" {
+	for words in "--only=" "--only risk --disable risk" "--disable mistake,compatibility,risk"; do
+		# shellcheck disable=SC2086 # words
+		lint $words bad.json
+		status_is 2
+		is_empty out
+		has err "--only and --disable leave no rule to run"
+	done
+	lint --disable= bad.json
+	status_is 1
 }
 
 @test "errors: status 2, one line, nothing on standard output" {

@@ -259,3 +259,28 @@ merge() {
 	try "$SNUG" run -q -p both.json -- rmdir d
 	status_is 1
 }
+
+# values FROM: a profile with thirty odd values for each of twenty calls
+values() {
+	jq -n --argjson from "$1" '{defaultAction: "SCMP_ACT_ERRNO", syscalls: [
+		("read write openat close fstat lseek mmap mprotect munmap brk ioctl pread64 pwrite64 readv
+		  writev access pipe dup dup2 nanosleep" | [scan("[a-z0-9]+")][]) as $name |
+		range(30) | {names: [$name], action: "SCMP_ACT_ALLOW",
+			args: [{index: 1, op: "SCMP_CMP_EQ", value: ($from + . * 4)}]}]}'
+}
+
+@test "two filters that fit, and one that does not" {
+	values 1 >a.json
+	values 3 >b.json
+	try "$SNUG" convert -f bpf -o a.bpf a.json
+	status_is 0
+	try "$SNUG" merge -t raw-seccomp -o m.json a.json b.json
+	status_is 0
+	has err "warning: the result is too large for a filter" "the kernel takes 4096"
+	has_not err "whatever its arguments" # sixty values stay sixty values
+	rm m.json
+	try "$SNUG" merge --strict -t raw-seccomp -o m.json a.json b.json
+	status_is 1
+	has err "the result is too large" "the kernel takes 4096"
+	[[ ! -e m.json ]]
+}

@@ -321,3 +321,17 @@ two_calls='"x86_64": [{"nr": 0, "firstUs": 1500, "pid": 7, "comm": "sh\u001b[2J"
 	[ "$status" -eq 1 ]
 	has err "standard output"
 }
+
+@test "a recording full of calls without a name: ten of them, and how many more" {
+	{
+		echo '{ "snugRecording": 1, "engine": "bpf", "arch": "x86_64", "kernel": "6.1.0",
+			"start": "2026-01-02T03:04:05.000006Z", "durationUs": 1, "command": ["odd"],
+			"exit": {"code": 0}, "complete": true, "lost": {}, "execs": [],
+			"calls": {"x86_64": [{"nr": 0, "name": "read"}'
+		printf ', {"nr": %d}' {900..950}
+		echo ']}}'
+	} >odd.rec
+	try "$SNUG" diff odd.rec odd.rec
+	has err "odd.rec: call number 900 (x86_64) has no name" "odd.rec: and 41 more calls without a name"
+	same "$(grep -c "odd.rec: call number" err)" 20 # read twice
+}

@@ -471,3 +471,84 @@ make_install() {
 	fails_with "lint-families.csv:1: the first line must say" gen_lint
 	fails_with usage "$tools/gen-lint"
 }
+
+@test "gen-categories: refuses rows that say no name and category" {
+	csv=$BATS_TEST_TMPDIR/categories.csv
+	rows() {
+		printf '%s\n' "$@" >"$csv"
+	}
+	refuses() {
+		fails_with "$1" "$tools/gen-categories" "$csv"
+	}
+	rows "# From: nowhere" _llseek,files read,files
+	"$tools/gen-categories" "$csv" | grep -q '{ "_llseek", SNUG_CATEGORY_FILES },'
+	rows read,files
+	refuses "categories.csv:1: the first line must say"
+	rows "# From: nowhere"
+	refuses "no rows"
+	rows "# From: nowhere" read
+	refuses "categories.csv:2: expected name,category"
+	rows "# From: nowhere" 're"ad,files'
+	refuses 'categories.csv:2: bad name re"ad'
+	rows "# From: nowhere" read,Files
+	refuses "categories.csv:2: bad category Files"
+	rows "# From: nowhere" read,files open,files
+	refuses "categories.csv:3: open is not sorted behind read"
+	rows "# From: nowhere" read,files read,network
+	refuses "categories.csv:3: read is not sorted behind read"
+}
+
+@test "gen-call-args: refuses rows that its tables cannot hold" {
+	constants=$BATS_TEST_TMPDIR/constants.csv
+	calls=$BATS_TEST_TMPDIR/calls.csv
+	rows() {
+		local file=$1
+		shift
+		printf '%s\n' "# From: nowhere" "$@" >"$file"
+	}
+	refuses() {
+		fails_with "$1" "$tools/gen-call-args" "$constants" "$calls"
+	}
+	rows "$constants" AF,AF_INET,0x2, O,O_RDWR,0x2,0x3
+	rows "$calls" getpid openat,dfd:fd,flags:flags32:O
+	"$tools/gen-call-args" "$constants" "$calls" >"$BATS_TEST_TMPDIR/table.c"
+	grep -qF '{ "O_RDWR", UINT64_C(0x2), UINT64_C(0x3) },' "$BATS_TEST_TMPDIR/table.c"
+	grep -qF '{ SNUG_ARG_FLAGS, "flags", "O", true }' "$BATS_TEST_TMPDIR/table.c"
+
+	rows "$calls" openat,dfd
+	refuses "calls.csv:2: expected argument:kind[:set], not dfd"
+	rows "$calls" openat,dfd:fd:NOSET
+	refuses "calls.csv:2: no set NOSET"
+	rows "$calls" openat,dfd:fd32
+	refuses "calls.csv:2: bad kind fd32"
+	rows "$calls" openat,Dfd:fd
+	refuses "calls.csv:2: bad argument Dfd"
+	rows "$calls" 'open at,dfd:fd'
+	refuses "calls.csv:2: bad name open at"
+	rows "$calls" mmap,a:fd,b:fd,c:fd,d:fd,e:fd,f:fd,g:fd
+	refuses "calls.csv:2: more than six arguments"
+	rows "$calls" read write read
+	refuses "calls.csv:4: read is not sorted behind write"
+	rows "$calls"
+	refuses "no rows"
+	echo read >"$calls"
+	refuses "calls.csv:1: the first line must say"
+
+	rows "$calls" getpid
+	rows "$constants" AF,AF_INET,0x2
+	refuses "constants.csv:2: expected set,name,value,mask"
+	rows "$constants" af,AF_INET,0x2,
+	refuses "constants.csv:2: bad set af"
+	rows "$constants" 'AF,AF INET,0x2,'
+	refuses "constants.csv:2: bad name AF INET"
+	rows "$constants" AF,AF_INET,2,
+	refuses "constants.csv:2: bad value 2"
+	rows "$constants" AF,AF_INET,0x2,three
+	refuses "constants.csv:2: bad mask three"
+	rows "$constants" A,X,0x1, B,Y,0x1, A,Z,0x1,
+	refuses "constants.csv:4: the rows of set A are not together"
+	rows "$constants" A,X,0x1, B,X,0x2,
+	refuses "constants.csv:3: X is 0x1 elsewhere"
+	rows "$constants" A,X,0x1, A,X,0x1,
+	refuses "constants.csv:3: X comes twice"
+}

@@ -4,7 +4,7 @@
 # of its own, which executes its program when it is told to.  Sourced after bpf-test.bash.
 # shellcheck disable=SC2154  # bpf-test.bash sets them
 
-SNUG_SESSION=${SNUG_SESSION:-$(dirname "$SNUG")/../../tests/drivers/session}
+SNUG_SESSION=${SNUG_SESSION:-$SNUG_PROGRAMS/../drivers/session}
 
 contain_setup() {
 	need_bpf

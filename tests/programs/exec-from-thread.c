@@ -5,9 +5,9 @@
  * Stands for a container runtime's process between set-up and start: it has threads, says on
  * standard output that it is ready, waits until the file "go" appears, and then executes COMMAND
  * from one of the threads, which is not the leader.  Before that it makes calls that nothing else
- * here makes (mincore by the leader, swapoff by the other threads, which end while they wait), and
- * with "helpers" runs a child process and a new thread that make others (getpriority,
- * sched_getparam): none of them is COMMAND's.
+ * here makes (mincore by the leader, swapoff by the other threads), and with "helpers" runs a child
+ * process that makes others (getpriority, umask) and executes COMMAND from a new thread, which
+ * makes one, too (sched_getparam): none of them is COMMAND's.
  */
 #include "program.h"
 
@@ -34,22 +34,20 @@ static void *idle(void *arg)
 	return arg;
 }
 
-static void *helper(void *arg)
+static void *execute(void *arg)
 {
-	(void)arg;
-	make_call(SYS_sched_getparam);
+	if (arg)
+		make_call(SYS_sched_getparam);
+	execv(command[0], command);
+	check(false, "execv");
 	return NULL;
 }
 
-static void run_helpers(void)
+static void run_helper(void)
 {
 	static const char *const child[] = { "/bin/sh", "-c", "umask 77; ulimit -c 0", NULL };
-	pthread_t thread;
-	pid_t pid;
+	pid_t pid = fork();
 
-	check(pthread_create(&thread, NULL, helper, NULL) == 0, "pthread_create");
-	pthread_join(thread, NULL);
-	pid = fork();
 	if (pid == 0) {
 		make_call(SYS_getpriority);
 		execv(child[0], (char *const *)(uintptr_t)child);
@@ -60,13 +58,15 @@ static void run_helpers(void)
 
 static void *starter(void *arg)
 {
-	(void)arg;
+	pthread_t thread;
+
 	while (access("go", F_OK) < 0)
 		nap();
-	if (has_helpers)
-		run_helpers();
-	execv(command[0], command);
-	check(false, "execv");
+	if (!has_helpers)
+		return execute(arg);
+	run_helper();
+	check(pthread_create(&thread, NULL, execute, command) == 0, "pthread_create");
+	pthread_join(thread, NULL);
 	return NULL;
 }
 

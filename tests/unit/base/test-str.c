@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -60,6 +61,12 @@ static void test_printable(void **state)
 	check_printable("", 0, 0, "");
 	check_printable("a\nb\0c", 5, 10, "a\\x0ab\\x00c");
 	check_printable("\x1b[31m\x7f\\", 7, 10, "\\x1b[31m\\x7f\\x5c");
+	/* what turns text around, and what is not seen */
+	check_printable("a\xe2\x80\xae"
+			"b",
+			5, 10, "a\\xe2\\x80\\xaeb");
+	check_printable("\xe2\x81\xa6\xd8\x9c\xe2\x80\x8b", 8, 10,
+			"\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\x8b");
 	check_printable("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", 9, 20,
 			"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
 	check_printable("\xff\xc3", 2, 10, "\\xff\\xc3");
@@ -141,12 +148,37 @@ static void test_nearest(void **state)
 	assert_null(snug_str_nearest("open", none));
 }
 
+static void test_did_you_mean(void **state)
+{
+	char *near = snug_str_did_you_mean("open");
+	char *none = snug_str_did_you_mean(NULL);
+
+	(void)state;
+	assert_string_equal(near, " (did you mean 'open'?)");
+	assert_string_equal(none, "");
+	free(near);
+	free(none);
+}
+
+static void test_list_has(void **state)
+{
+	(void)state;
+	assert_true(snug_str_list_has("a,bc,d", "a", 1));
+	assert_true(snug_str_list_has("a,bc,d", "bc", 2));
+	assert_true(snug_str_list_has("a,bc,d", "d,x", 1));
+	assert_false(snug_str_list_has("a,bc,d", "b", 1));
+	assert_false(snug_str_list_has("a,bc,d", "bc,d", 4));
+	assert_false(snug_str_list_has("a,bc", "", 0));
+	assert_true(snug_str_list_has("", "", 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_add),      cmocka_unit_test(test_printable),
-		cmocka_unit_test(test_utf8),     cmocka_unit_test(test_prefix),
-		cmocka_unit_test(test_distance), cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_add),          cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_utf8),         cmocka_unit_test(test_prefix),
+		cmocka_unit_test(test_distance),     cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_did_you_mean), cmocka_unit_test(test_list_has),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

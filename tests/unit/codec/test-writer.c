@@ -36,9 +36,7 @@ static void write_sample(struct snug_writer *w)
 	snug_writer_member_bool(w, "l", false);
 	snug_writer_end_object(w);
 	snug_writer_end_array(w);
-	snug_writer_key(w, "none");
-	snug_writer_begin_array(w);
-	snug_writer_end_array(w);
+	snug_writer_member_strings(w, "none", NULL, 0);
 	snug_writer_key(w, "status");
 	snug_writer_begin_object(w);
 	snug_writer_end_object(w);
@@ -109,6 +107,20 @@ static void test_yaml_roots(void **state)
 	}
 	snug_writer_finish(w);
 	assert_string_equal(snug_str_text(&out), "a: 0\n---\na: 1\n");
+}
+
+static void test_strings(void **state)
+{
+	static const char *const items[] = { "one", "two" };
+	CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
+	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_YAML, &out);
+
+	(void)state;
+	snug_writer_begin_object(w);
+	snug_writer_member_strings(w, "both", items, 2);
+	snug_writer_end_object(w);
+	snug_writer_finish(w);
+	assert_string_equal(snug_str_text(&out), "both:\n- one\n- two\n");
 }
 
 static void write_string(enum snug_doc_syntax syntax, const char *s, struct snug_str *out)
@@ -454,10 +466,11 @@ static void test_freed_half_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_json),       cmocka_unit_test(test_yaml),
-		cmocka_unit_test(test_yaml_roots), cmocka_unit_test(test_yaml_quotes),
-		cmocka_unit_test(test_no_utf8),    cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_misuse),     cmocka_unit_test(test_freed_half_way),
+		cmocka_unit_test(test_strings),        cmocka_unit_test(test_json),
+		cmocka_unit_test(test_yaml),           cmocka_unit_test(test_yaml_roots),
+		cmocka_unit_test(test_yaml_quotes),    cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_misuse),
+		cmocka_unit_test(test_freed_half_way),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

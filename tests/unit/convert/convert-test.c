@@ -7,6 +7,7 @@
 #include "seccomp/ret.h"
 #include "seccomp/syscalls.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/version.h>
@@ -64,6 +65,8 @@ static char *compare_number(const struct snug_meaning *a, const struct snug_mean
 			v->items[(i * 7 + 3) % v->len],
 			v->items[(i * 5 + 1) % v->len],
 			v->items[(i + 1) % v->len],
+			v->items[(i * 3 + 2) % v->len],
+			v->items[(i * 11 + 5) % v->len],
 		};
 		uint32_t ra = snug_meaning_decide(a, arch, nr, args).ret;
 		uint32_t rb = snug_meaning_decide(b, arch, nr, args).ret;
@@ -77,11 +80,18 @@ static char *compare_number(const struct snug_meaning *a, const struct snug_mean
 	return NULL;
 }
 
+static int compare_name(const void *key, const void *item)
+{
+	return strcmp(key, *(const char *const *)item);
+}
+
 static bool is_named(const struct snug_meaning *m, const char *name)
 {
-	VEC_FOREACH (named, snug_meaning_names(m))
-		if (strcmp(*named, name) == 0)
-			return true;
+	const struct snug_names *names = snug_meaning_names(m);
+
+	if (names->len &&
+	    bsearch(name, names->items, names->len, sizeof(*names->items), compare_name))
+		return true;
 	return strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0;
 }
 

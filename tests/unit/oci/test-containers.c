@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Over a folder that stands in for a host: states, bundles and processes as engines leave them. */
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "oci/containers.h"
+#include "oci/proc.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -183,12 +185,156 @@ static void several_are_meant(void **state)
 	assert_ptr_equal(c, &items[0]);
 }
 
+static void copies(void **state)
+{
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	struct snug_container copy;
+	const struct snug_container *c;
+
+	(void)state;
+	assert_int_equal(snug_containers_list(root, &all, NULL), 0);
+	c = find(&all, "cache");
+	snug_container_copy(c, &copy);
+	assert_string_equal(copy.id, c->id);
+	assert_ptr_not_equal(copy.id, c->id);
+	assert_string_equal(copy.name, "cache");
+	assert_string_equal(copy.image, c->image);
+	assert_string_equal(copy.bundle, c->bundle);
+	assert_string_equal(copy.engine, "podman");
+	assert_string_equal(copy.runtime, "crun");
+	assert_null(copy.pod);
+	assert_null(copy.pod_namespace);
+	assert_int_equal(copy.pid, c->pid);
+	assert_int_equal(copy.start_ticks, c->start_ticks);
+	snug_container_done(&copy);
+	assert_null(copy.id);
+	snug_container_done(&copy);
+}
+
+static void executed(void **state)
+{
+	(void)state;
+	assert_true(snug_proc_has_executed(root, 10));
+	/* PF_FORKNOEXEC, among others */
+	put("/proc/50/stat",
+	    "50 (runc:[2:INIT]) S 1 1 1 0 -1 4194368 0 0 0 0 0 0 0 0 20 0 1 0 500 1 1\n");
+	assert_false(snug_proc_has_executed(root, 50));
+	/* what is not known */
+	assert_true(snug_proc_has_executed(root, 51));
+	put("/proc/52/stat", "52 (x) S 1 1");
+	assert_true(snug_proc_has_executed(root, 52));
+}
+
+/* What users may make under their own names must not hold up who looks at it. */
+static void fifos(void **state)
+{
+	static const char *const names[] = { "/run/crun/pipe/status", "/b/pipe/config.json",
+					     "/s-containers/containers.json" };
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+
+	(void)state;
+	put("/run/crun/slow/status", "{\"pid\":10,\"bundle\":\"/b/pipe\"}");
+	put("/run/crun/slower/status", "{\"pid\":10,\"bundle\":\"/s-containers/x\"}");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP(freep) char *path = xasprintf("%s%s", root, names[i]);
+
+		put(names[i], "");
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkfifo(path, 0600), 0);
+	}
+	alarm(10); /* and not for ever */
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	alarm(0);
+	assert_int_equal(snug_containers_find(&all, "slow", &found, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "slower", &found, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "pipe", &found, NULL), -ENOENT);
+}
+
+/* What a user's own files say of the host's processes and of others' containers is not believed. */
+static void what_users_make_up(void **state)
+{
+	static const char *const files[] = { "host", "stolen", "mine", "me" };
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+	static const int pids[] = { 70, 10, 71, 71 };
+
+	(void)state;
+	put_process(70, 700, "0::/system.slice/sshd.service\n");
+	put_process(71, 710, "0::/user.slice\n");
+	put("/proc/71/ns/user", "");
+	put("/proc/10/ns/user", "");
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		CLEANUP(freep) char *path = xasprintf("/run/user/5/crun/%s/status", files[i]);
+		CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
+		CLEANUP(freep) char *text = xasprintf("{\"pid\":%d}", pids[i]);
+
+		put(path, text);
+		assert_true(chown(whole, 5, 5) == 0 || geteuid() != 0);
+	}
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	assert_int_equal(snug_containers_find(&all, "host", &found, NULL), -ENOENT);
+	assert_int_equal(snug_containers_find(&all, "stolen", &found, NULL), -ENOENT);
+	/* either of the two names, and one of them */
+	assert_true((snug_containers_find(&all, "mine", &found, NULL) == 0) !=
+		    (snug_containers_find(&all, "me", &found, NULL) == 0));
+}
+
+/* Users with more containers than are listed keep nobody else's from being so. */
+static void users_with_many(void **state)
+{
+	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	const struct snug_container *found;
+
+	(void)state;
+	for (int pid = 10000; pid < 10000 + SNUG_LIMIT_CONTAINERS / 4 + 20; pid++) {
+		CLEANUP(freep) char *user = xasprintf("/proc/%d/ns/user", pid);
+		CLEANUP(freep) char *path = xasprintf("/run/user/5/crun/many-%d/status", pid);
+		CLEANUP(freep) char *whole = xasprintf("%s%s", root, path);
+		CLEANUP(freep) char *text = xasprintf("{\"pid\":%d}", pid);
+
+		put_process(pid, 1, "0::/user.slice\n");
+		put(user, "");
+		put(path, text);
+		assert_true(chown(whole, 5, 5) == 0 || geteuid() != 0);
+	}
+	assert_int_equal(snug_containers_list(root, &all, &err), 0);
+	assert_true(all.len < SNUG_LIMIT_CONTAINERS / 4 + 20);
+	assert_int_equal(snug_containers_find(&all, "my-web", &found, &err), 0);
+}
+
+static void stamps(void **state)
+{
+	uint64_t first = snug_containers_stamp(root), second, third;
+
+	(void)state;
+	assert_true(snug_containers_stamp(root) == first);
+	put("/run/crun/new/status", "{}");
+	second = snug_containers_stamp(root);
+	assert_true(second != first);
+	put("/run/user/7/runc/new/state.json", "{}");
+	third = snug_containers_stamp(root);
+	assert_true(third != second);
+	put("/run/user/7/runc/newer/state.json", "{}");
+	assert_true(snug_containers_stamp(root) != third);
+	(void)snug_containers_stamp("/nowhere");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_kinds),
 		cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(several_are_meant),
+		cmocka_unit_test(copies),
+		cmocka_unit_test(executed),
+		cmocka_unit_test(stamps),
+		cmocka_unit_test(fifos),
+		cmocka_unit_test(what_users_make_up),
+		cmocka_unit_test(users_with_many),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

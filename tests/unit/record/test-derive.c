@@ -330,6 +330,100 @@ static void test_order(void **state)
 	assert_true(snug_seccomp_profile_equal(x.profile, y.profile));
 }
 
+static void add_entered(struct snug_recording *r, enum snug_arch arch, const char *name)
+{
+	int64_t nr = snug_syscall_number(arch, name);
+
+	assert_true(nr >= 0);
+	snug_recording_call(r, arch, (uint32_t)nr)->by |= SNUG_BY_ENTERED;
+}
+
+/* What only entered processes did is allowed, unless it is not wanted. */
+static void test_entered(void **state)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(SNUG_ARCH_X86_64);
+	const struct snug_recording *ab[] = { a, b };
+	struct snug_derive_policy policy = { .name = "p" };
+	CLEANUP(snug_derived_done) struct snug_derived both = { 0 };
+	CLEANUP(snug_derived_done) struct snug_derived main_only = { 0 };
+
+	(void)state;
+	add(a, SNUG_ARCH_X86_64, "execve");
+	add(a, SNUG_ARCH_X86_64, "read");
+	a->calls.items[1].by = SNUG_BY_MAIN | SNUG_BY_ENTERED;
+	add_entered(a, SNUG_ARCH_X86_64, "getsid");
+	add_entered(a, SNUG_ARCH_X86_64, "umask");
+	add_entered(a, SNUG_ARCH_X86, "socketcall");
+	add(b, SNUG_ARCH_X86_64, "umask");
+	assert_int_equal(snug_derive(ab, 2, &policy, &both, NULL), 0);
+	assert_allowed(&both, "execve getsid read socketcall umask");
+	assert_int_equal(both.entered.len, 2);
+	assert_string_equal(both.entered.items[0], "getsid");
+	assert_string_equal(both.entered.items[1], "socketcall");
+	assert_int_equal(both.profile->arches.len, 2);
+	policy.no_entered = true;
+	assert_int_equal(snug_derive(ab, 2, &policy, &main_only, NULL), 0);
+	assert_allowed(&main_only, "execve read umask");
+	assert_int_equal(main_only.entered.len, 2);
+	assert_int_equal(main_only.profile->arches.len, 1);
+}
+
+static void test_only_entered(void **state)
+{
+	const struct snug_derive_policy policy = { .name = "p", .no_entered = true };
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	const struct snug_recording *one = r;
+	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
+
+	(void)state;
+	add_entered(r, SNUG_ARCH_X86_64, "getsid");
+	(void)snug_recording_call(r, SNUG_ARCH_X86_64, 1000);
+	r->calls.items[1].by = SNUG_BY_ENTERED;
+	assert_int_equal(snug_derive(&one, 1, &policy, &d, NULL), -ENODATA);
+}
+
+static void test_baselines(void **state)
+{
+	static const char *const runc[] = { "close", "read", "futex", "socketcall" };
+	static const char *const crun[] = { "setresuid", "close" };
+	static const char *const wrong[] = { "opne" };
+	static const char *const base[] = { "close", "reboot" };
+	struct snug_derive_baseline baselines[] = {
+		{ "runc 1.1.5", runc, ARRAY_SIZE(runc) },
+		{ "crun 1.8.1", crun, ARRAY_SIZE(crun) },
+	};
+	const struct snug_derive_policy policy = {
+		.name = "p",
+		.base = base,
+		.n_base = ARRAY_SIZE(base),
+		.baselines = baselines,
+		.n_baselines = ARRAY_SIZE(baselines),
+	};
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	const struct snug_recording *one = r;
+	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
+	CLEANUP(snug_derived_done) struct snug_derived none = { 0 };
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
+	(void)state;
+	add(r, SNUG_ARCH_X86_64, "execve");
+	add(r, SNUG_ARCH_X86_64, "read");
+	assert_int_equal(snug_derive(&one, 1, &policy, &d, NULL), 0);
+	/* not what this architecture does not have */
+	assert_allowed(&d, "close execve futex read reboot setresuid");
+	assert_int_equal(d.baseline.len, 3);
+	assert_string_equal(d.baseline.items[0], "close");
+	assert_string_equal(d.baseline.items[2], "setresuid");
+	assert_int_equal(d.added.len, 1);
+	assert_string_equal(d.added.items[0], "reboot");
+	baselines[1] = (struct snug_derive_baseline){ "crun 1.8.1", wrong, 1 };
+	assert_int_equal(snug_derive(&one, 1, &policy, &none, &err), -EINVAL);
+	assert_string_equal(snug_err_msg(&err),
+			    "crun 1.8.1: unknown syscall 'opne' (did you mean 'open'?)");
+	assert_null(none.profile);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,7 +432,8 @@ int main(void)
 		cmocka_unit_test(test_base),         cmocka_unit_test(test_base_of_other_arches),
 		cmocka_unit_test(test_default_base), cmocka_unit_test(test_unnamed),
 		cmocka_unit_test(test_arches),       cmocka_unit_test(test_properties),
-		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_order),        cmocka_unit_test(test_entered),
+		cmocka_unit_test(test_only_entered), cmocka_unit_test(test_baselines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

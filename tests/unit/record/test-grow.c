@@ -54,11 +54,10 @@ static void record(struct fixture *f, const char *const *names, bool compat)
 		int64_t nr = snug_syscall_number(SNUG_ARCH_X86_64, *names);
 
 		assert_true(nr >= 0);
-		snug_recording_call(f->recording, SNUG_ARCH_X86_64, (uint32_t)nr)->name =
-			xstrdup(*names);
+		(void)snug_recording_call(f->recording, SNUG_ARCH_X86_64, (uint32_t)nr);
 	}
 	if (compat)
-		snug_recording_call(f->recording, SNUG_ARCH_X86, 4)->name = xstrdup("write");
+		(void)snug_recording_call(f->recording, SNUG_ARCH_X86, 4);
 	all[0] = f->recording;
 	assert_int_equal(snug_derive(all, 1, &policy, &f->derived, &f->err), 0);
 }
@@ -181,6 +180,76 @@ static void what_is_refused_for_some_arguments(void **state)
 	assert_int_equal(d.ret, SECCOMP_RET_ALLOW);
 }
 
+/* A runtime drops an entry that repeats the default; who wrote it wants the call refused. */
+static void what_is_refused_as_by_default(void **state)
+{
+	static const char *const names[] = { "chmod", "clone", "execve", "kill", "mount", NULL };
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+	const uint64_t newuser[SNUG_N_ARGS] = { 0x10000000 }, fork[SNUG_N_ARGS] = { 17 };
+	struct snug_decision d;
+
+	(void)state;
+	record(&f, names, false);
+	assert_int_equal(
+		grow(&f,
+		     "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":1,\"syscalls\":[{"
+		     "\"names\":[\"chmod\",\"kill\"],\"action\":\"SCMP_ACT_ERRNO\"},{\"names\":"
+		     "[\"clone\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":1,\"args\":[{"
+		     "\"index\":0,\"value\":268435456,\"op\":\"SCMP_CMP_EQ\"}]},{\"names\":["
+		     "\"kill\"],\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"read\"],"
+		     "\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":4094}]}"),
+		0);
+	/* kill is allowed: that entry counts where the other one is dropped */
+	assert_int_equal(f.grown.blocked.len, 2);
+	assert_string_equal(f.grown.blocked.items[0], "chmod");
+	assert_string_equal(f.grown.blocked.items[1], "clone");
+	assert_int_equal(f.grown.added.len, 2);
+	assert_string_equal(f.grown.added.items[0], "execve");
+	assert_string_equal(f.grown.added.items[1], "mount");
+	assert_int_equal(f.base->default_errno_ret.value, 1);
+	assert_int_equal(
+		snug_seccomp_decide(f.base, &host_x86, SNUG_ARCH_X86_64, 90, fork, &d, NULL), 0);
+	assert_int_equal(d.ret, SECCOMP_RET_ERRNO | EPERM);
+	assert_int_equal(
+		snug_seccomp_decide(f.base, &host_x86, SNUG_ARCH_X86_64, 56, newuser, &d, NULL), 0);
+	assert_int_equal(d.ret, SECCOMP_RET_ERRNO | EPERM);
+	assert_int_equal(
+		snug_seccomp_decide(f.base, &host_x86, SNUG_ARCH_X86_64, 56, fork, &d, NULL), 0);
+	assert_int_equal(d.ret, SECCOMP_RET_ALLOW);
+}
+
+/* podman and docker refuse a profile that has both, and so do we. */
+static void a_base_with_a_map(void **state)
+{
+	static const char *const names[] = { "execve", NULL };
+	static const char *const bases[] = {
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[{\"architecture\":"
+		"\"SCMP_ARCH_X86_64\",\"subArchitectures\":[\"SCMP_ARCH_X32\"]}],\"syscalls\":[]}",
+		"{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"archMap\":[{\"architecture\":"
+		"\"SCMP_ARCH_AARCH64\",\"subArchitectures\":[]}],\"syscalls\":[]}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		CLEANUP(fixture_done) struct fixture f = { 0 };
+		CLEANUP(snug_seccomp_profile_freep) struct snug_seccomp_profile *again = NULL;
+		struct snug_arches arches = { 0 };
+		bool compat = i & 1, has_x86 = false;
+
+		record(&f, names, compat);
+		assert_int_equal(grow(&f, bases[i / 2]), 0);
+		assert_int_equal(snug_seccomp_profile_parse("again", snug_str_text(&f.text),
+							    f.text.len, NULL, &again, &f.err),
+				 0);
+		assert_int_equal(again->arches.len, 0);
+		snug_seccomp_arches(again, &host_x86, &arches);
+		VEC_FOREACH (arch, &arches)
+			has_x86 |= *arch == SNUG_ARCH_X86;
+		assert_int_equal(has_x86, compat);
+		VEC_DONE(&arches);
+	}
+}
+
 static void every_field(void **state)
 {
 	static const char text[] =
@@ -210,6 +279,8 @@ int main(void)
 		cmocka_unit_test(nothing_new),
 		cmocka_unit_test(what_holds_only_sometimes),
 		cmocka_unit_test(what_is_refused_for_some_arguments),
+		cmocka_unit_test(what_is_refused_as_by_default),
+		cmocka_unit_test(a_base_with_a_map),
 		cmocka_unit_test(every_field),
 	};
 

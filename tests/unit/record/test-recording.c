@@ -32,6 +32,7 @@ static struct snug_recording *full(void)
 	r->exit_kind = SNUG_EXIT_SIGNAL;
 	r->exit_value = 9;
 	r->stopped_early = true;
+	r->attached = true;
 	r->lost = (struct snug_recording_losses){ 1, 2, 3, 4, 5 };
 	(void)snug_recording_call(r, SNUG_ARCH_X32, 7);
 	(void)snug_recording_call(r, SNUG_ARCH_X86, 1);
@@ -98,6 +99,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(again->exit_kind, SNUG_EXIT_SIGNAL);
 	assert_int_equal(again->exit_value, 9);
 	assert_true(again->stopped_early);
+	assert_true(again->attached);
 	assert_memory_equal(&again->lost, &r->lost, sizeof(r->lost));
 	assert_int_equal(again->calls.len, 4);
 	for (size_t i = 0; i < 4; i++) {
@@ -182,6 +184,67 @@ static void test_malformed(void **state)
 	refused(HEAD "\"calls\":{},\"calls\":{}}", -EINVAL, "calls");
 	refused(HEAD "\"calls\":{\"x86_64\":[],\"x86_64\":[]}}", -EINVAL, "x86_64");
 	refused(HEAD "\"calls\":{}} x", -EINVAL, ":1:");
+}
+
+static void test_container(void **state)
+{
+	static const char *const names[] = { "close", "execve" };
+	CLEANUP(snug_recording_freep) struct snug_recording *r = full();
+	CLEANUP(snug_recording_freep) struct snug_recording *again = NULL;
+	CLEANUP(snug_str_done) struct snug_str first = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str second = SNUG_STR_INIT;
+
+	(void)state;
+	snug_recording_container(r)->id = xstrdup("0123");
+	snug_recording_container(r)->name = xstrdup("we\033b");
+	r->container->pid = 7;
+	snug_recording_add_baseline(r, "runc 1.1.5", names, 2);
+	snug_recording_add_baseline(r, "none", NULL, 0);
+	r->calls.items[0].by = SNUG_BY_ENTERED;
+	r->calls.items[1].by = SNUG_BY_MAIN | SNUG_BY_ENTERED;
+	r->calls.items[2].by = SNUG_BY_MAIN;
+	r->execs.items[0].entered = true;
+	write_text(r, &first);
+	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	assert_string_equal(again->container->id, "0123");
+	assert_string_equal(again->container->name, "we\033b");
+	assert_null(again->container->image);
+	assert_null(again->container->runtime);
+	assert_int_equal(again->container->pid, 7);
+	assert_int_equal(again->baselines.len, 2);
+	assert_string_equal(again->baselines.items[0].label, "runc 1.1.5");
+	assert_int_equal(again->baselines.items[0].names.len, 2);
+	assert_string_equal(again->baselines.items[0].names.items[1], "execve");
+	assert_int_equal(again->baselines.items[1].names.len, 0);
+	assert_true(snug_recording_call_is_foreign(&again->calls.items[0]));
+	assert_int_equal(again->calls.items[1].by, SNUG_BY_MAIN | SNUG_BY_ENTERED);
+	assert_false(snug_recording_call_is_foreign(&again->calls.items[1]));
+	assert_int_equal(again->calls.items[2].by, SNUG_BY_MAIN);
+	assert_true(again->execs.items[0].entered);
+	write_text(again, &second);
+	assert_string_equal(first.buf, second.buf);
+}
+
+static void test_malformed_container(void **state)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
+
+	(void)state;
+	assert_int_equal(parse(HEAD "\"container\":{\"new\":[]},\"calls\":{}}", &r, NULL), 0);
+	refused(HEAD "\"container\":\"x\",\"calls\":{}}", -EINVAL, "container: ");
+	refused(HEAD "\"container\":{\"pid\":-1},\"calls\":{}}", -EINVAL, "container.pid: ");
+	refused(HEAD "\"container\":{\"name\":1},\"calls\":{}}", -EINVAL, "container.name: ");
+	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0,\"entered\":true}]}}", -EINVAL,
+		"calls.x86_64[0].entered: expected 'only' or 'also'");
+	refused(HEAD "\"calls\":{},\"execs\":[{\"comm\":\"\",\"path\":\"\",\"entered\":1}]}",
+		-EINVAL, "execs[0].entered: ");
+	refused(HEAD "\"calls\":{},\"baselines\":{}}", -EINVAL, "baselines: ");
+	refused(HEAD "\"calls\":{},\"baselines\":[{\"names\":[]}]}", -EINVAL, "label");
+	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\"}]}", -EINVAL, "names");
+	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"opne\"]}]}",
+		-EINVAL, "baselines[0].names[0]: unknown syscall 'opne' (did you mean 'open'?)");
+	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"\\u001b\"]}]}",
+		-EINVAL, "baselines[0].names[0]: unknown syscall");
 }
 
 static void test_versions(void **state)
@@ -328,6 +391,8 @@ int main(void)
 		cmocka_unit_test(test_complete_follows_from_lost),
 		cmocka_unit_test(test_exit),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_container),
+		cmocka_unit_test(test_malformed_container),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_architectures),
 		cmocka_unit_test(test_wrong_names),

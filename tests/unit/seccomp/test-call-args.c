@@ -385,6 +385,9 @@ static void sets_read_like_calls(void **state)
 	static const struct snug_seccomp_arg raw[] = { MASKED(1, 0xf, SOCK_RAW) };
 	static const struct snug_seccomp_arg sti[] = { MASKED(1, UINT32_MAX, TIOCSTI) };
 	static const struct snug_seccomp_arg not_vsock[] = { { 0, SNUG_CMP_NE, AF_VSOCK, 0, 0 } };
+	static const struct snug_seccomp_arg neighbours[] = { EQ(0, AF_UNIX), EQ(0, AF_INET),
+							      EQ(0, AF_INET6) };
+	static const struct snug_seccomp_arg many[] = { { 0, SNUG_CMP_LE, AF_X25, 0, 0 } };
 	static const struct snug_seccomp_arg low[] = { { 0, SNUG_CMP_LE, 2, 0, 0 } };
 	static const struct snug_seccomp_arg personalities[] = { EQ(0, 0), EQ(0, 8), EQ(0, 0x20000),
 								 EQ(0, 0x20008),
@@ -393,6 +396,10 @@ static void sets_read_like_calls(void **state)
 	(void)state;
 	expect_union("socket", families, 2, "socket(AF_INET|AF_INET6, ...)",
 		     "socket(not AF_INET|AF_INET6, ...)");
+	/* 1 and 2 */
+	expect_union("socket", neighbours, 3, "socket(AF_UNIX|AF_INET|AF_INET6, ...)",
+		     "socket(not AF_UNIX|AF_INET|AF_INET6, ...)");
+	expect_union("socket", many, 1, "socket(<= AF_X25, ...)", "socket(>= AF_INET6, ...)");
 	expect_union("clone", no_namespaces, 1, "clone without CLONE_NEW*",
 		     "clone with any of CLONE_NEW*");
 	expect_union("clone", no_user, 1, "clone without CLONE_NEWUSER",

@@ -466,6 +466,41 @@ static void says_what_the_evaluator_says(void **state)
 	assert_true(n_too_many < N_PAIRS / 4);
 }
 
+/* Entries for some calls: one condition for each argument, at random ends. */
+static struct snug_seccomp_profile *many_corners(struct random_source *r)
+{
+	struct snug_seccomp_profile *p = parse("", X86_64, "");
+	static const char *const names[] = { "clone", "fcntl", "futex",  "ioctl",  "madvise",
+					     "mmap",  "prctl", "socket", "unshare" };
+
+	for (unsigned i = 0; i < 16; i++) {
+		struct snug_seccomp_entry *e = snug_seccomp_profile_add(
+			p, (enum snug_action)(SNUG_ACTION_TRACE + i % 3), names, ARRAY_SIZE(names));
+
+		for (unsigned k = 0; k < SNUG_N_ARGS; k++)
+			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
+				.index = k,
+				.op = random_below(r, 2) ? SNUG_CMP_GE : SNUG_CMP_LE,
+				.value = random_u64(r),
+			};
+		e->has_args = true;
+	}
+	return p;
+}
+
+/* Conditions that each profile can have, but that cut each other into more pieces than anybody
+ * reads: refused, before they take all memory. */
+static void too_many_pieces(void **state)
+{
+	struct random_source r = { 4 };
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	f.a = many_corners(&r);
+	f.b = many_corners(&r);
+	assert_int_equal(try_compare(&f), -E2BIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -479,6 +514,7 @@ int main(void)
 		cmocka_unit_test(multiplexers),
 		cmocka_unit_test(unknown_names),
 		cmocka_unit_test(fields),
+		cmocka_unit_test(too_many_pieces),
 		cmocka_unit_test(says_what_the_evaluator_says),
 	};
 
