@@ -290,6 +290,18 @@ static __always_inline bool is_named(const struct task_struct *task, const char 
 	       *(__u64 *)(comm + 8) == *(const __u64 *)(want + 8);
 }
 
+static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
+{
+	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
+
+	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
+		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
+			return 1;
+		cgroup = cgroup_above(cgroup);
+	}
+	return 0;
+}
+
 static __always_inline bool in_group(struct task_struct *task, const struct snug_scan *scan,
 				     const struct snug_mark *owner)
 {

@@ -160,3 +160,53 @@ struct snug_exec_news {
 	char path[SNUG_PATH_LEN];
 };
 _Static_assert(sizeof(struct snug_exec_news) == 48 + SNUG_PATH_LEN, "");
+
+/* What became of a call that was refused, where it did not simply get an errno (1 to 4095). */
+enum snug_denied {
+	SNUG_DENIED_TRAPPED = 0xfffe, /* SIGSYS, which can be handled */
+	SNUG_DENIED_KILLED = 0xffff,
+};
+
+/* Watching the whole host (denials.bpf.c). */
+enum {
+	SNUG_DENIAL_KINDS = 16384, /* processes times calls times answers */
+	SNUG_DENIAL_LEVELS = 4,    /* of a cgroup's path */
+	SNUG_DENIAL_NAME_LEN = 96, /* of one cgroup; longer ones are cut */
+};
+
+struct snug_denial_key {
+	__u64 start_ns; /* of the process, CLOCK_BOOTTIME: process ids are used again */
+	__u32 tgid;
+	__u32 nr;     /* without __X32_SYSCALL_BIT */
+	__u16 abi;    /* enum snug_bpf_abi */
+	__u16 result; /* an errno, or enum snug_denied */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct snug_denial_key) == 24, "");
+
+struct snug_denial_count {
+	__u64 count;
+	__u64 first_ns, last_ns; /* CLOCK_MONOTONIC */
+};
+_Static_assert(sizeof(struct snug_denial_count) == 24, "");
+
+/* The first of a kind. */
+struct snug_denial_news {
+	struct snug_denial_key key;
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u32 tid;
+	__u32 pad;
+	char comm[SNUG_COMM_LEN];
+	/* of the task's cgroup, the one above it, and so on; empty from the root on */
+	char cgroup[SNUG_DENIAL_LEVELS][SNUG_DENIAL_NAME_LEN];
+};
+_Static_assert(sizeof(struct snug_denial_news) == 56 + SNUG_DENIAL_LEVELS * SNUG_DENIAL_NAME_LEN,
+	       "");
+
+/* The programs' .bss. */
+struct snug_denial_totals {
+	__u64 n_denials;
+	__u64 n_kinds;      /* entries ever made */
+	__u64 lost_denials; /* of kinds that found no room */
+	__u64 lost_news;    /* firsts that found no room: counted, but not told when */
+};

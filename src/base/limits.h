@@ -24,6 +24,7 @@ enum {
 	SNUG_LIMIT_AUDIT_LINE_BYTES = 64 << 10, /* a longer line of a log is no record */
 	SNUG_LIMIT_AUDIT_GROUPS = 16384,        /* different events of one audit */
 	SNUG_LIMIT_AUDIT_GROUP_BYTES = 8 << 20, /* of all of them */
+	SNUG_LIMIT_WATCH_GROUPS = 4096,         /* different denials of one watch */
 	SNUG_LIMIT_ARGSET_BOXES = 4096,         /* in one set of argument vectors */
 	SNUG_LIMIT_INPUTS = 4096,               /* files of one merge or check */
 	SNUG_LIMIT_MERGE_BOXES = 64,            /* of one call's arguments, while it is merged */

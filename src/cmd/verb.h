@@ -40,6 +40,7 @@ extern const struct snug_verb snug_verb_check;
 extern const struct snug_verb snug_verb_convert;
 extern const struct snug_verb snug_verb_lint;
 extern const struct snug_verb snug_verb_audit;
+extern const struct snug_verb snug_verb_watch;
 extern const struct snug_verb snug_verb_amend;
 extern const struct snug_verb snug_verb_hook;
 extern const struct snug_verb snug_verb_ps;

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "record/denied.h"
 #include "snug_abi.h"
 #include "trace/cgroup.h"
 #include "trace/engine.h"
@@ -48,18 +49,6 @@ static char *wall_clock(void)
 	gmtime_r(&ts.tv_sec, &tm);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	return xasprintf("%s.%06ldZ", text, ts.tv_nsec / 1000);
-}
-
-/* Which seccomp ABI the engine's small number stands for on this machine. */
-static enum snug_arch arch_of_abi(uint32_t abi)
-{
-	enum snug_arch native = snug_arch_native();
-
-	if (abi == SNUG_ABI_NATIVE)
-		return native;
-	if (abi == SNUG_ABI_X32)
-		return SNUG_ARCH_X32;
-	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
 }
 
 static void keep_command(struct snug_recording *r, const char *const *words)
@@ -276,7 +265,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	switch (n->type) {
 	case SNUG_NEWS_CALL:
 		ev.type = SNUG_SESSION_CALL;
-		ev.arch = arch_of_abi(n->abi);
+		ev.arch = snug_arch_of_bpf_abi(n->abi);
 		ev.nr = n->nr;
 		ev.name = snug_syscall_name(ev.arch, n->nr);
 		set_first(snug_recording_call(s->recording, ev.arch, n->nr), ev.at_us, n->pid,
@@ -329,7 +318,7 @@ static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
-	snug_recording_call(s->recording, arch_of_abi(abi), nr)->by |=
+	snug_recording_call(s->recording, snug_arch_of_bpf_abi(abi), nr)->by |=
 		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 }
 
