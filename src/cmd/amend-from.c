@@ -67,6 +67,29 @@ static void add_name(struct amend_calls *c, const char *name)
 	add(c, &q);
 }
 
+/* A name in a profile holds for every ABI that is listed: of one that is not, it would be of no
+ * effect there, and let the call pass elsewhere. */
+static bool is_listed(struct amend_calls *c, const struct amend_from *from, enum snug_arch arch)
+{
+	struct snug_seccomp_env env = from->env;
+	struct snug_arches arches = { 0 };
+	bool is_listed = false;
+
+	/* the log may be another machine's */
+	env.arch = snug_arch_family(arch);
+	snug_seccomp_arches(from->profile, &env, &arches);
+	VEC_FOREACH (one, &arches)
+		is_listed |= *one == arch;
+	VEC_DONE(&arches);
+	if (!is_listed && !(c->unlisted >> arch & 1)) {
+		say_warn("what was called on %s is left out: %s is not among the profile's "
+			 "architectures",
+			 snug_arch_name(arch), snug_arch_oci_name(arch));
+		c->unlisted |= 1ull << arch;
+	}
+	return is_listed;
+}
+
 static void warn_nameless(enum snug_arch arch, uint32_t nr)
 {
 	say_warn("call %u of %s has no name and is left out", nr,
@@ -74,8 +97,8 @@ static void warn_nameless(enum snug_arch arch, uint32_t nr)
 }
 
 /* What `snug run --json` wrote. */
-static int add_refusals(struct amend_calls *c, const char *name, const char *text, size_t len,
-			struct snug_err *err)
+static int add_refusals(struct amend_calls *c, const struct amend_from *from, const char *name,
+			const char *text, size_t len, struct snug_err *err)
 {
 	CLEANUP(snug_refusals_done) struct snug_refusals all = { 0 };
 	int r = snug_refusals_parse(name, text, len, &all, err);
@@ -89,6 +112,8 @@ static int add_refusals(struct amend_calls *c, const char *name, const char *tex
 			warn_nameless(one->arch, one->nr);
 			continue;
 		}
+		if (!is_listed(c, from, one->arch))
+			continue;
 		snug_refusal_question(one, &q);
 		add(c, &q);
 	}
@@ -121,10 +146,10 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 				call->name);
 		if (call->result != SNUG_CHECK_DENIED && call->result != SNUG_CHECK_LOGGED)
 			continue;
-		if (call->name)
-			add_name(c, call->name);
-		else
+		if (!call->name)
 			warn_nameless(call->arch, call->nr);
+		else if (is_listed(c, from, call->arch))
+			add_name(c, call->name);
 	}
 	return 0;
 }
@@ -140,8 +165,8 @@ static void add_audited(struct amend_calls *c, const char *name)
 }
 
 /* Lines of `snug audit --json`, which has chosen already. */
-static int add_json_lines(struct amend_calls *c, const char *name, const char *text, size_t len,
-			  struct snug_err *err)
+static int add_json_lines(struct amend_calls *c, const struct amend_from *from, const char *name,
+			  const char *text, size_t len, struct snug_err *err)
 {
 	const char *end = text + len;
 
@@ -150,7 +175,7 @@ static int add_json_lines(struct amend_calls *c, const char *name, const char *t
 		size_t n = (size_t)((eol ? eol : end) - text);
 		CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
 		const struct snug_doc_value *root;
-		const char *type, *call;
+		const char *type, *call, *arch;
 		int r;
 
 		if (n) {
@@ -168,7 +193,10 @@ static int add_json_lines(struct amend_calls *c, const char *name, const char *t
 			if (strcmp(type, "seccomp") == 0 && call && !snug_syscall_is_known(call))
 				return snug_err_set(err, -EINVAL, "%s:%lu: no such call: '%.64s'",
 						    name, i, call);
-			if (strcmp(type, "seccomp") == 0 && call)
+			arch = snug_doc_get_string(root, "arch");
+			if (strcmp(type, "seccomp") == 0 && call && arch &&
+			    snug_arch_from_name(arch) != _SNUG_ARCH_INVALID &&
+			    is_listed(c, from, snug_arch_from_name(arch)))
 				add_audited(c, call);
 		}
 		text += n + (eol != NULL);
@@ -183,13 +211,13 @@ static int add_json(struct amend_calls *c, const struct amend_from *from, const 
 	int r;
 
 	if (snug_is_refusals(text, len))
-		return add_refusals(c, name, text, len, err);
+		return add_refusals(c, from, name, text, len, err);
 	r = snug_recording_parse_if_one(name, text, len, &recording, err);
 	if (r < 0)
 		return r;
 	if (r > 0)
 		return add_recording(c, from, name, recording, err);
-	return add_json_lines(c, name, text, len, err);
+	return add_json_lines(c, from, name, text, len, err);
 }
 
 /* Audit logs */
@@ -232,9 +260,9 @@ static int refuse_several(const struct programs *p, const char *name, struct snu
 			    name, snug_str_text(&list));
 }
 
-static int read_source(struct amend_calls *c, struct snug_audit_source *s,
-		       const struct snug_audit_filter *filter, struct programs *programs,
-		       struct snug_err *err)
+static int read_source(struct amend_calls *c, const struct amend_from *from,
+		       struct snug_audit_source *s, const struct snug_audit_filter *filter,
+		       struct programs *programs, struct snug_err *err)
 {
 	CLEANUP(freep) struct snug_audit_event *ev = xcalloc(1, sizeof(*ev));
 	int r;
@@ -250,10 +278,10 @@ static int read_source(struct amend_calls *c, struct snug_audit_source *s,
 		note_program(programs, ev);
 		call = snug_audit_event_call(ev);
 		arch = snug_audit_event_arch(ev, &nr);
-		if (call)
-			add_audited(c, call);
-		else
+		if (!call)
 			warn_nameless(arch, nr);
+		else if (is_listed(c, from, arch))
+			add_audited(c, call);
 	}
 	return r < 0 ? r : 0;
 }
@@ -270,7 +298,7 @@ static int add_log(struct amend_calls *c, const struct amend_from *from,
 	int r = 0;
 
 	for (size_t i = 0; i < sources->len && r == 0; i++)
-		r = read_source(c, sources->items[i], &filter, &programs, err);
+		r = read_source(c, from, sources->items[i], &filter, &programs, err);
 	if (r == 0 && programs.len == 0)
 		say_warn("%s: no event of seccomp is there%s", from->path,
 			 filter.exes || filter.comms ? " for the chosen programs" : "");
