@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Dual BSD/GPL
 /*
- * The recorder: which system calls do the tasks of a target make?
+ * The recorder: which system calls do the tasks of a target make, and which are they refused?
  *
  * Membership is a mark in the task's local storage.  A child gets a copy of its parent's mark
  * before it runs for the first time (sched_process_fork), so neither names nor namespaces matter.
@@ -22,9 +22,11 @@
 
 #include "abi_of_call.h"
 #include "cgroup_of_task.h"
+#include "recorder_denials.h"
 #include "recorder_maps.h"
 #include "recorder_marks.h"
 #include "recorder_news.h"
+#include "refused_call.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -94,6 +96,7 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 	slot = live_slot(mark);
 	if (!slot)
 		return;
+	look_for_filter(slot, mark, task);
 	abi = abi_of_call(task, &nr);
 	note_call(slot, mark, task, abi, nr);
 }
@@ -109,10 +112,73 @@ int BPF_PROG(snug_sys_enter, struct pt_regs *regs, long id)
 	if (!task->bpf_storage && !n_pending)
 		return 0;
 	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	if (mark)
+	if (mark) {
+		if (mark->outside)
+			mark->outside = 0;
 		enter_as(mark, task, (__u32)id);
-	else if (n_pending && adopt((__u32)task->pid, &late))
+	} else if (n_pending && adopt((__u32)task->pid, &late)) {
 		enter_as(&late, task, (__u32)id);
+	}
+	return 0;
+}
+
+/* The recorder asks how often this program runs for one call. */
+static __always_inline int count_run(const struct snug_mark *owner)
+{
+	__u32 index = owner->slot;
+	struct snug_slot *slot = bpf_map_lookup_elem(&snug_slots, &index);
+
+	if (slot && slot->gen == owner->gen)
+		slot->exit_runs++;
+	return 0;
+}
+
+/* Loaded with the others, attached when it is wanted. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(snug_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct snug_mark *mark;
+	__u32 nr, abi;
+
+	if (!task->bpf_storage)
+		return 0;
+	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (!mark)
+		return 0;
+	if (mark->role == SNUG_ROLE_OWNER)
+		return count_run(mark);
+	if (mark->role != SNUG_ROLE_MEMBER || !exit_is_on)
+		return 0;
+	if (!mark->outside) {
+		mark->outside = 1;
+		return 0;
+	}
+	if (!is_filtered(task) || !is_errno(ret) || is_emulated(task))
+		return 0;
+	nr = nr_of_regs(regs);
+	abi = abi_of_call(task, &nr);
+	note_denied(mark, abi, nr, (__u32)-ret);
+	return 0;
+}
+
+SEC("tp_btf/signal_generate")
+int BPF_PROG(snug_signal, int sig, const void *siginfo)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sigsys_info info;
+	struct snug_mark *mark;
+	__u32 nr, abi;
+
+	if (!is_from_seccomp(sig, siginfo, &info))
+		return 0;
+	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (!mark || mark->role != SNUG_ROLE_MEMBER)
+		return 0;
+	mark->is_told = 1;
+	nr = (__u32)info.syscall;
+	abi = abi_of_call(task, &nr);
+	note_denied(mark, abi, nr, fate_of(task));
 	return 0;
 }
 
@@ -251,9 +317,22 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	return 0;
 }
 
+static __noinline int note_death(struct task_struct *task)
+{
+	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	__u32 nr, abi;
+
+	if (!mark || mark->role != SNUG_ROLE_MEMBER || mark->is_told || !is_killed_alone(task, &nr))
+		return 0;
+	abi = abi_of_call(task, &nr);
+	return note_denied(mark, abi, nr, SNUG_DENIED_KILLED);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(snug_exit, struct task_struct *task)
 {
+	if ((task->exit_code & 0x7f) == SIGSYS_NR)
+		note_death(bpf_get_current_task_btf());
 	leave_for_good(task);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "record/session.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +160,23 @@ static int new_session(struct worker *w, bool alone, struct snug_err *err)
 	return snug_session_new(&opts, &w->session, err);
 }
 
+/* Containers have filters as a rule, which one that has not begun does not show. */
+static int watch_denials(struct worker *w, struct snug_err *err)
+{
+	const struct attach_target *t = w->target;
+	int r;
+
+	if (!t->denials && !w->is_armed &&
+	    (t->kind == ATTACH_CGROUP || snug_proc_seccomp_mode("", t->pid) != SECCOMP_MODE_FILTER))
+		return 0;
+	r = snug_session_watch_denials(w->session, err);
+	if (r == 0 || t->denials)
+		return r;
+	/* the recording says that nobody watched */
+	snug_err_done(err);
+	return 0;
+}
+
 static int try_session(struct worker *w, bool alone, struct snug_err *err)
 {
 	int r = 0;
@@ -167,6 +185,8 @@ static int try_session(struct worker *w, bool alone, struct snug_err *err)
 		r = new_session(w, alone, err);
 	w->is_armed =
 		w->target->kind == ATTACH_CONTAINER && !snug_proc_has_executed("", w->target->pid);
+	if (r == 0)
+		r = watch_denials(w, err);
 	if (r == 0)
 		r = join(w, err);
 	if (r < 0) /* what has joined must not stay */

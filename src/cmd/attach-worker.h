@@ -26,6 +26,7 @@ struct attach_target {
 	pid_t pid;
 	uint64_t start_ticks; /* of the process, so that no other one with its pid is met; 0: any */
 	const char *cgroup;   /* directory */
+	bool denials;         /* must be watched for from the start (session.h) */
 };
 
 /* As far as it is known now. */

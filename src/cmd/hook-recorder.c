@@ -118,6 +118,9 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 
 	if (e < 0)
 		return e;
+	/* without it the recording says that nobody watched */
+	if (r->job->config.has_seccomp)
+		(void)snug_session_watch_denials(r->session, NULL);
 	e = snug_session_arm_pid(r->session, r->job->state.pid, err);
 	if (e == 0)
 		e = snug_session_follow_entered(r->session, err);

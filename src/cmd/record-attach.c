@@ -87,6 +87,7 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 {
 	int r;
 
+	t->what.denials = a->job->denials;
 	r = t->worker ? 0 : attach_worker_new(&t->worker, err);
 	if (r == 0)
 		r = attach_worker_join(t->worker, &t->what, err);

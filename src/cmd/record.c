@@ -18,6 +18,7 @@
 #include "cmd/supervise.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
+#include "record/denied.h"
 #include "record/session.h"
 
 #include <errno.h>
@@ -32,7 +33,7 @@ enum { TICK_MS = 100 };
 struct record_args {
 	struct output_options output;
 	const char *recording;
-	bool no_proc_start, privileged, quiet, verbose, json;
+	bool no_proc_start, privileged, denials, quiet, verbose, json;
 	struct attach_options attach;
 };
 
@@ -44,6 +45,8 @@ static const struct snug_option options[] = {
 	  "do not start COMMAND: record programs of that name until Ctrl-C" },
 	{ 0, "privileged", SNUG_OPTION_BOOL, offsetof(struct record_args, privileged), NULL,
 	  "under sudo, run COMMAND as root instead of as the user who called" },
+	{ 0, "denials", SNUG_OPTION_BOOL, offsetof(struct record_args, denials), NULL,
+	  "watch for calls that seccomp refuses from the start, and not from the first filter on" },
 	ATTACH_OPTIONS(struct record_args, attach),
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct record_args, quiet), NULL,
 	  "say nothing but warnings and errors" },
@@ -85,6 +88,7 @@ static void record_done(struct record *rec)
 
 static void on_event(void *data, const struct snug_session_event *ev)
 {
+	CLEANUP(snug_str_done) struct snug_str result = SNUG_STR_INIT;
 	struct record *rec = data;
 
 	switch (ev->type) {
@@ -100,6 +104,11 @@ static void on_event(void *data, const struct snug_session_event *ev)
 		break;
 	case SNUG_SESSION_EXIT:
 		say_log("record pid exit: %u.", ev->pid);
+		break;
+	case SNUG_SESSION_DENIED:
+		snug_result_add_name(&result, ev->result);
+		say_log("Refused: %s (%u, %s): %s", ev->name ? ev->name : "?", ev->nr,
+			snug_arch_name(ev->arch), snug_str_text(&result));
 		break;
 	case SNUG_SESSION_EXEC:
 		break;
@@ -194,6 +203,7 @@ static int load(struct record *rec, struct snug_err *err)
 	struct snug_session_options opts = {
 		.command = (const char *const *)rec->argv,
 		.alone = rec->args->no_proc_start,
+		.denials = rec->args->denials,
 		.on_event = on_event,
 		.data = rec,
 	};
@@ -398,6 +408,7 @@ static int attach(struct record_args *args, const struct attach_request *request
 		.output = &args->output,
 		.recording = args->recording,
 		.is_json = args->json,
+		.denials = args->denials,
 	};
 
 	args->output.no_entered = o->no_entered;

@@ -4,8 +4,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/columns.h"
+#include "cmd/record-denials.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
+#include "record/denied.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -99,6 +101,7 @@ static void add_losses(const struct recording_view *v, const struct show_style *
 	add_lost(&text, l->misses, "program runs skipped by the kernel");
 	add_lost(&text, l->news, "events not noted");
 	add_lost(&text, l->execs, "executed programs not noted");
+	add_lost(&text, l->denials, "refused calls not noted");
 	if (snug_recording_is_complete(v->recording))
 		show_add_fact(out, style, "complete", "yes, nothing was lost");
 	else
@@ -123,6 +126,26 @@ static void add_calls(const struct recording_view *v, const struct show_style *s
 					    (double)r->duration_us));
 	}
 	show_add_fact(out, style, "made", snug_str_text(&text));
+}
+
+/* What seccomp refused meanwhile, and how much of that is known. */
+static void add_denials(const struct recording_view *v, const struct show_style *style,
+			struct snug_str *out)
+{
+	const struct snug_recording *r = v->recording;
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	record_denials_add(&text, r, 0);
+	if (!text.len && (r->has_filter || r->watched_denials))
+		snug_str_add(&text, "nothing");
+	if (r->has_filter && !r->watched_denials)
+		snug_str_add(&text, "; what got an errno was not watched");
+	if (r->has_filter && r->denials_from_us) {
+		snug_str_add(&text, "; what got an errno was watched after ");
+		snug_duration_add_text(r->denials_from_us, &text);
+	}
+	if (text.len)
+		show_add_fact(out, style, "refused", snug_str_text(&text));
 }
 
 static void add_execs(const struct recording_view *v, const struct show_style *style,
@@ -216,6 +239,7 @@ void recording_view_add_text(const struct recording_view *view, const struct sho
 	add_system(view, style, out);
 	add_losses(view, style, out);
 	add_calls(view, style, out);
+	add_denials(view, style, out);
 	if (view->recording->calls.len > 1) {
 		CLEANUP(snug_str_done) struct snug_str curve = SNUG_STR_INIT;
 
@@ -248,6 +272,14 @@ void recording_view_add_call(const struct recording_view *view, const char *name
 		} else {
 			snug_str_add(out, "made, but it was lost when and by whom\n");
 		}
+	}
+	VEC_FOREACH (d, &view->recording->denied) {
+		if (!d->name || strcmp(d->name, name) != 0)
+			continue;
+		is_there = true;
+		snug_str_addf(out, "%s on %s: refused (", name, snug_arch_name(d->arch));
+		snug_result_add_name(out, d->result);
+		snug_str_addf(out, ") %" PRIu64 " times\n", d->count);
 	}
 	if (!is_there)
 		snug_str_addf(out, "%s: was not made\n", name);
@@ -327,6 +359,7 @@ void recording_view_add_json(const struct recording_view *view, struct snug_str 
 		snug_writer_member_uint(w, "lastNewUs", last);
 	snug_writer_key(w, "calls");
 	recording_view_write_calls(view, NULL, w);
+	snug_recording_write_denials(view->recording, w);
 	write_execs(view->recording, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);

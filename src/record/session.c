@@ -10,9 +10,11 @@
 #include "trace/join.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -27,8 +29,10 @@ struct snug_session {
 	struct snug_session_options opts;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
 	bool has_started;
-	bool is_attached; /* to what runs already */
-	uint32_t mntns;   /* of the process that was armed or attached */
+	bool is_attached;                /* to what runs already */
+	bool wants_denials, is_watching; /* what gets an errno */
+	uint64_t watching_ns;            /* since when, CLOCK_MONOTONIC */
+	uint32_t mntns;                  /* of the process that was armed or attached */
 };
 
 static uint64_t now_ns(void)
@@ -63,6 +67,30 @@ static void keep_command(struct snug_recording *r, const char *const *words)
 	}
 }
 
+int snug_session_watch_denials(struct snug_session *s, struct snug_err *err)
+{
+	int r;
+
+	if (s->is_watching)
+		return 0;
+	r = snug_target_watch_denials(s->target, err);
+	if (r < 0)
+		return r;
+	s->is_watching = true;
+	s->watching_ns = now_ns();
+	return 0;
+}
+
+/* When it cannot be, the recording says that there was a filter and nobody watched. */
+static void watch_denials_if_wanted(struct snug_session *s)
+{
+	CLEANUP(snug_err_done) struct snug_err ignored = SNUG_ERR_INIT;
+
+	if (s->wants_denials)
+		(void)snug_session_watch_denials(s, &ignored);
+	s->wants_denials = false;
+}
+
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err)
 {
@@ -75,8 +103,13 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	if (r < 0)
 		return r;
 	r = snug_target_new(s->engine, &s->target, err);
+	if (r == 0 && opts->denials)
+		r = snug_session_watch_denials(s, err);
 	if (r < 0)
 		return r;
+	/* what we start inherits our filter */
+	s->wants_denials = prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
+	watch_denials_if_wanted(s);
 	s->recording = snug_recording_new();
 	if (uname(&uts) == 0)
 		s->recording->kernel = xstrdup(uts.release);
@@ -250,6 +283,11 @@ static void keep_first_exec(struct snug_session *s, const struct snug_news *n, c
 	set_first(snug_recording_call(s->recording, snug_arch_native(), nr), 0, n->pid, comm);
 }
 
+static uint64_t since_start_us(const struct snug_session *s, uint64_t at_ns)
+{
+	return at_ns > s->start_ns ? (at_ns - s->start_ns) / 1000 : 0;
+}
+
 static void on_news(void *data, const struct snug_news *n, const char *exec_path)
 {
 	struct snug_session *s = data;
@@ -261,7 +299,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	memcpy(comm, n->comm, SNUG_COMM_LEN);
 	if (n->type == SNUG_NEWS_EXEC && !s->has_started)
 		keep_first_exec(s, n, comm);
-	ev.at_us = n->time_ns > s->start_ns ? (n->time_ns - s->start_ns) / 1000 : 0;
+	ev.at_us = since_start_us(s, n->time_ns);
 	switch (n->type) {
 	case SNUG_NEWS_CALL:
 		ev.type = SNUG_SESSION_CALL;
@@ -283,6 +321,16 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	case SNUG_NEWS_EXIT:
 		ev.type = SNUG_SESSION_EXIT;
 		break;
+	case SNUG_NEWS_FILTER:
+		s->wants_denials = true;
+		return;
+	case SNUG_NEWS_DENIED:
+		ev.type = SNUG_SESSION_DENIED;
+		ev.arch = snug_arch_of_bpf_abi(n->abi & 0xffff);
+		ev.nr = n->nr;
+		ev.name = snug_syscall_name(ev.arch, n->nr);
+		ev.result = n->abi >> 16;
+		break;
 	default:
 		return;
 	}
@@ -296,6 +344,7 @@ int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 
 	if (r < 0)
 		return snug_err_set(err, r, "cannot read the recorder's news: %s", strerror(-r));
+	watch_denials_if_wanted(s);
 	return 0;
 }
 
@@ -322,6 +371,40 @@ static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 }
 
+static void keep_denied(void *data, const struct snug_denied_key *key,
+			const struct snug_denied_value *value)
+{
+	unsigned by = key->side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
+	struct snug_session *s = data;
+	char comm[SNUG_COMM_LEN + 1] = { 0 };
+	struct snug_recording_denial *d = snug_recording_denial(
+		s->recording, snug_arch_of_bpf_abi(key->abi), key->nr, key->result);
+	uint64_t first_us = since_start_us(s, value->first_ns);
+
+	/* the walk through a map that others change may come by twice */
+	if (d->by & by)
+		return;
+	d->count += value->count;
+	if (!d->by || first_us < d->first_us) {
+		memcpy(comm, value->comm, SNUG_COMM_LEN);
+		free(d->comm);
+		d->comm = xstrdup(comm);
+		d->first_us = first_us;
+		d->pid = value->pid;
+	}
+	d->by |= by;
+}
+
+static void keep_denials(struct snug_session *s)
+{
+	struct snug_recording *r = s->recording;
+
+	r->has_filter = snug_target_has_filter(s->target);
+	r->watched_denials = s->is_watching;
+	r->denials_from_us = s->is_watching ? since_start_us(s, s->watching_ns) : 0;
+	snug_target_denied(s->target, keep_denied, s);
+}
+
 struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, bool stopped_early)
 {
 	CLEANUP(snug_err_done) struct snug_err ignored = SNUG_ERR_INIT;
@@ -331,11 +414,13 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	snug_target_stop(s->target);
 	(void)snug_session_dispatch(s, &ignored);
 	snug_target_calls(s->target, keep_call, s);
+	keep_denials(s);
 	snug_target_losses(s->target, &lost);
 	r->lost.news = lost.news;
 	r->lost.tasks = lost.tasks;
 	r->lost.numbers = lost.numbers;
 	r->lost.misses = lost.misses;
+	r->lost.denials = lost.denials;
 	r->duration_us = snug_session_elapsed_us(s);
 	r->attached = s->is_attached;
 	r->stopped_early = stopped_early;

@@ -15,6 +15,7 @@ enum snug_session_event_type {
 	SNUG_SESSION_PROCESS, /* pid, mntns: joined */
 	SNUG_SESSION_EXEC,    /* pid, path */
 	SNUG_SESSION_EXIT,    /* pid: ended */
+	SNUG_SESSION_DENIED,  /* nr, arch, name, result: refused so for the first time */
 };
 
 struct snug_session_event {
@@ -24,7 +25,8 @@ struct snug_session_event {
 	const char *comm;
 	enum snug_arch arch;
 	uint32_t nr;
-	const char *name; /* CALL: or NULL */
+	const char *name; /* CALL, DENIED: or NULL */
+	uint32_t result;  /* DENIED: record/denied.h */
 	uint32_t mntns;   /* PROCESS: inode number of its mount namespace */
 	const char *path; /* EXEC */
 	bool entered;     /* came into the container from outside, or descends from what did */
@@ -36,6 +38,8 @@ struct snug_session_options {
 	 * second try when _arm_pid() or _attach_*() said -EBUSY, because another recording has some
 	 * of these tasks. */
 	bool alone;
+	/* Look for denials from the start, and fail if that cannot be: see below. */
+	bool denials;
 	/* Told of every event, in order; may be NULL. */
 	void (*on_event)(void *data, const struct snug_session_event *ev);
 	void *data;
@@ -81,6 +85,14 @@ uint32_t snug_session_mntns(const struct snug_session *s);
 /* Whether what was armed has executed its program; when the target ended before, there is nothing
  * to make a profile of. */
 bool snug_session_has_begun(const struct snug_session *s);
+
+/*
+ * Denials: what seccomp refuses is noted in every recording.  Killed and trapped calls are from the
+ * start.  For those that get an errno, all calls of the host are watched; that begins with the
+ * first filter of a task that is recorded (and the recording says how late that was), at once if
+ * snug itself is under one, or when this is called, which belongs before the target runs.
+ */
+int snug_session_watch_denials(struct snug_session *s, struct snug_err *err);
 
 int snug_session_poll_fd(const struct snug_session *s);
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err);
