@@ -172,7 +172,7 @@ int BPF_PROG(snug_watch_exit, struct pt_regs *regs, long ret)
 		seen->is_outside = 1;
 		return 0;
 	}
-	if (!is_errno(ret) || is_emulated(task))
+	if (!is_errno(ret) || is_traced_away(task))
 		return 0;
 	nr = nr_of_regs(regs);
 	abi = abi_of_call(task, &nr);

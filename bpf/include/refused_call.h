@@ -75,11 +75,22 @@ static __always_inline bool is_emulated(const struct task_struct *task)
 #endif
 }
 
-/* Whether @ret, of a call that was not entered, is an errno: else somebody answered it instead of
- * the kernel (seccomp_unotify(2)), or it was trapped. */
+/* Whether the task's call may have ended at its tracer's hands, before the filter was asked. */
+static __always_inline bool is_traced_away(const struct task_struct *task)
+{
+	if (!task->ptrace)
+		return false;
+	/* ptrace_report_syscall_entry() fails with a fatal signal: SIGKILL */
+	return is_emulated(task) || task->pending.signal.sig[0] & 1ul << 8;
+}
+
+/* Whether @ret, of a call that was not entered, is an errno for the program: else somebody answered
+ * it instead of the kernel (seccomp_unotify(2)), it was trapped, or it comes back once more: a
+ * signal has interrupted it while it waited for that answer (ERESTARTSYS and such, linux/errno.h).
+ */
 static __always_inline bool is_errno(long ret)
 {
-	return ret < 0 && ret >= -MAX_ERRNO_VALUE;
+	return ret < 0 && ret >= -MAX_ERRNO_VALUE && !(ret <= -512 && ret >= -516);
 }
 
 /* Whether the signal @sig with @info is seccomp's to the current task. */

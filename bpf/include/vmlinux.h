@@ -65,6 +65,14 @@ struct signal_struct {
 
 struct bpf_local_storage;
 
+typedef struct {
+	unsigned long sig[1];
+} sigset_t;
+
+struct sigpending {
+	sigset_t signal;
+};
+
 struct seccomp {
 	int mode; /* linux/seccomp.h; 3, SECCOMP_MODE_DEAD: it is being killed (Linux 5.17) */
 };
@@ -72,6 +80,7 @@ struct seccomp {
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags; /* PF_* (linux/sched.h) */
+	unsigned int ptrace;
 	int pid;
 	int tgid;
 	struct task_struct *real_parent;
@@ -81,6 +90,7 @@ struct task_struct {
 	char comm[16];
 	struct nsproxy *nsproxy;
 	struct signal_struct *signal;
+	struct sigpending pending;
 	struct css_set *cgroups;
 	struct bpf_local_storage *bpf_storage; /* CONFIG_BPF_SYSCALL; NULL: no map has a value */
 	struct seccomp seccomp;                /* empty without CONFIG_SECCOMP */
