@@ -368,12 +368,33 @@ static int check_passes(const struct snug_amended *a, const struct snug_call_que
 	return 0;
 }
 
+/* A name that no ABI has would be of no effect. */
+static int check_exists(const struct snug_amended *a, const struct snug_call_question *call,
+			const char *name, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str list = SNUG_STR_INIT;
+
+	VEC_FOREACH (arch, snug_meaning_arches(a->meaning_after)) {
+		struct snug_syscall_mux mux;
+
+		if (snug_syscall_number(*arch, call->name) >= 0 ||
+		    snug_syscall_multiplexer(*arch, call->name, &mux))
+			return 0;
+		snug_str_addf(&list, "%s%s", list.len ? ", " : "", snug_arch_name(*arch));
+	}
+	return snug_err_set(err, -EOPNOTSUPP,
+			    "%s: '%s' is no call of the profile's architectures (%s)", name,
+			    call->name, snug_str_text(&list));
+}
+
 static int check_allowed(const struct snug_amended *a, const struct snug_call_question *calls,
 			 size_t n, const char *name, struct snug_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		int r = check_passes(a, &calls[i], name, err);
+		int r = check_exists(a, &calls[i], name, err);
 
+		if (r == 0)
+			r = check_passes(a, &calls[i], name, err);
 		if (r < 0)
 			return r;
 	}

@@ -249,6 +249,8 @@ static void by_hand(void **state)
 		"\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],\"action\":"
 		"\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":0,\"value\":38,\"op\":\"SCMP_CMP_EQ\"}]}]}",
 		"socket(AF_ALG)", -EOPNOTSUPP, "change more of 'socket' than was asked");
+	refuses("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}", "nice", -EOPNOTSUPP,
+		"'nice' is no call of the profile's architectures (x86_64)");
 	refuses("{\"defaultAction\":7}", "uname", -EINVAL, "p:1:18");
 }
 
