@@ -124,6 +124,8 @@ static __noinline int refused(__u32 abi, __u32 nr, __u32 result)
 	struct snug_denial_count *c = bpf_map_lookup_elem(&snug_counts, &key);
 
 	__sync_fetch_and_add(&snug_totals.n_denials, 1);
+	if (!c)
+		bpf_get_current_comm(first.comm, sizeof(first.comm));
 	if (!c && !bpf_map_update_elem(&snug_counts, &key, &first, BPF_NOEXIST)) {
 		__sync_fetch_and_add(&snug_totals.n_kinds, 1);
 		tell_first(task, &key, now);

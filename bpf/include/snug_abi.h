@@ -216,9 +216,10 @@ _Static_assert(sizeof(struct snug_denial_key) == 24, "");
 
 struct snug_denial_count {
 	__u64 count;
-	__u64 first_ns, last_ns; /* CLOCK_MONOTONIC */
+	__u64 first_ns, last_ns;  /* CLOCK_MONOTONIC */
+	char comm[SNUG_COMM_LEN]; /* of the first one's thread */
 };
-_Static_assert(sizeof(struct snug_denial_count) == 24, "");
+_Static_assert(sizeof(struct snug_denial_count) == 40, "");
 
 /* The first of a kind. */
 struct snug_denial_news {

@@ -77,8 +77,10 @@ static void add_cgroup(struct snug_str *out, const struct snug_denial_news *n)
 	snug_str_addc(out, '\n');
 }
 
+/* @n is NULL when that was lost. */
 static struct kind *add_kind(struct snug_denial_watch *w, const struct snug_denial_key *key,
-			     uint64_t time_ns, const struct snug_denial_news *n)
+			     uint64_t time_ns, const char comm_bytes[SNUG_COMM_LEN],
+			     const struct snug_denial_news *n)
 {
 	CLEANUP(snug_str_done) struct snug_str cgroup = SNUG_STR_INIT;
 	char comm[SNUG_COMM_LEN + 1] = { 0 };
@@ -89,16 +91,16 @@ static struct kind *add_kind(struct snug_denial_watch *w, const struct snug_deni
 		.arch = snug_arch_of_bpf_abi(key->abi),
 		.nr = key->nr,
 		.result = key->result,
+		.comm = comm,
 	};
 
 	if (k->is_used)
 		return k;
 	if (w->n_kinds == MAX_KINDS)
 		return NULL;
+	memcpy(comm, comm_bytes, SNUG_COMM_LEN);
 	if (n) {
-		memcpy(comm, n->comm, SNUG_COMM_LEN);
 		add_cgroup(&cgroup, n);
-		d.comm = comm;
 		d.cgroup = snug_str_text(&cgroup);
 	}
 	d.name = snug_syscall_name(d.arch, d.nr);
@@ -110,7 +112,7 @@ static struct kind *add_kind(struct snug_denial_watch *w, const struct snug_deni
 
 static void on_news(void *data, const struct snug_denial_news *n)
 {
-	(void)add_kind(data, &n->key, n->time_ns, n);
+	(void)add_kind(data, &n->key, n->time_ns, n->comm, n);
 }
 
 static void on_count(void *data, const struct snug_denial_key *key,
@@ -122,7 +124,7 @@ static void on_count(void *data, const struct snug_denial_key *key,
 	w->is_emptied |= is_last;
 	if (!k->is_used) { /* it came while we looked */
 		(void)snug_denials_dispatch(w->denials, on_news, w);
-		k = add_kind(w, key, count->first_ns, NULL);
+		k = add_kind(w, key, count->first_ns, count->comm, NULL);
 	}
 	if (!k) {
 		w->left_out += count->count;

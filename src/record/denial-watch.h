@@ -17,7 +17,7 @@ struct snug_err;
 struct snug_denial {
 	uint64_t time_us; /* the first time; since 1970 */
 	uint32_t pid;
-	const char *comm;   /* of its thread; NULL: that was lost */
+	const char *comm;   /* of its thread */
 	const char *cgroup; /* the end of its path, as a line of /proc/PID/cgroup; NULL: unknown */
 	enum snug_arch arch;
 	uint32_t nr;
