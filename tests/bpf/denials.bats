@@ -60,6 +60,7 @@ same_lines() {
 
 # watch OPTION...: in the background, into watch.out; it watches when this returns
 watch() {
+	: >watch.err # at once: not that of the one before
 	"$SNUG" watch --json "$@" >watch.out 2>watch.err </dev/null 3>&- &
 	watcher=$!
 	others+=("$watcher")
