@@ -127,7 +127,7 @@ refused() {
 	refused "$name" 1
 	end_watch
 	has watch.out '\x1b[31m\x0a{"a'
-	! grep -q $'\e' watch.out
+	has_not watch.out $'\e'
 	watch --json --comm $'x\e*'
 	refused "$name" 1
 	end_watch
