@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+/*
+ * The distinct values of a call's arguments, as a recording keeps them: what every engine does with
+ * the arguments that it sees.
+ */
+#include "record/recording.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Lets @c's arguments be looked at as the table says for its ABI and name; true when the table has
+ * the call.  Once for each call, before the first tuple. */
+bool snug_argument_facts_begin(struct snug_recording_call *c);
+/* Notes that @by (one SNUG_BY_*) made the call with these six arguments, registers as they are.
+ * True when that is news; false when it was known, when the call is not looked at, or when @by has
+ * made it with more tuples than the table's limit, which it notes. */
+bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
+			      const uint64_t args[SNUG_N_ARGS]);
+/* The same with a tuple: @values has as many as @c->args.spec. */
+bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const uint64_t *values);
+/* Some tuples of @by are missing, or would be too many. */
+void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by);
