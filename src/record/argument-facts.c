@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/argument-facts.h"
+
+#include <string.h>
+
+bool snug_argument_facts_begin(struct snug_recording_call *c)
+{
+	if (!c->args.spec.n && c->name)
+		c->args.spec = snug_arg_filters_spec(c->arch, c->name);
+	return c->args.spec.n;
+}
+
+static unsigned limit_of(const struct snug_recording_call *c)
+{
+	const struct snug_arg_filters *f = c->name ? snug_arg_filters(c->arch, c->name) : NULL;
+
+	return f ? f->limit : 0;
+}
+
+static int compare_values(const struct snug_arg_spec *spec, const uint64_t *a, const uint64_t *b)
+{
+	for (unsigned i = 0; i < spec->n; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+/* Where @values are or belong among the tuples; *ret_found says which. */
+static size_t find(const struct snug_recording_args *args, const uint64_t *values, bool *ret_found)
+{
+	size_t lo = 0, hi = args->tuples.len;
+
+	*ret_found = false;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = compare_values(&args->spec, args->tuples.items[mid].values, values);
+
+		if (order == 0) {
+			*ret_found = true;
+			return mid;
+		}
+		if (order < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static unsigned count(const struct snug_recording_args *args, unsigned by)
+{
+	unsigned n = 0;
+
+	VEC_FOREACH (t, &args->tuples)
+		n += (t->by & by) != 0;
+	return n;
+}
+
+static void insert(struct snug_recording_args *args, size_t at, unsigned by, const uint64_t *values)
+{
+	struct snug_recording_tuple tuple = { .by = by };
+
+	memcpy(tuple.values, values, args->spec.n * sizeof(*values));
+	(void)VEC_PUSH(&args->tuples);
+	memmove(&args->tuples.items[at + 1], &args->tuples.items[at],
+		(args->tuples.len - 1 - at) * sizeof(tuple));
+	args->tuples.items[at] = tuple;
+}
+
+bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const uint64_t *values)
+{
+	struct snug_recording_args *args = &c->args;
+	bool found;
+	size_t at;
+
+	if (!args->spec.n)
+		return false;
+	at = find(args, values, &found);
+	if (found && args->tuples.items[at].by & by)
+		return false;
+	if (args->cut_by & by)
+		return false;
+	if (count(args, by) >= limit_of(c)) {
+		args->cut_by |= by;
+		return false;
+	}
+	if (found)
+		args->tuples.items[at].by |= by;
+	else
+		insert(args, at, by, values);
+	return true;
+}
+
+bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
+			      const uint64_t args[SNUG_N_ARGS])
+{
+	const struct snug_arg_spec *spec = &c->args.spec;
+	uint64_t values[SNUG_ARG_SPEC_MAX] = { 0 };
+
+	for (unsigned i = 0; i < spec->n; i++)
+		values[i] = args[spec->index[i]] & spec->mask[i];
+	return snug_argument_facts_add(c, by, values);
+}
+
+void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by)
+{
+	if (c->args.spec.n)
+		c->args.cut_by |= by;
+}
