@@ -22,6 +22,7 @@
 
 #include "abi_of_call.h"
 #include "cgroup_of_task.h"
+#include "recorder_args.h"
 #include "recorder_maps.h"
 #include "recorder_marks.h"
 #include "recorder_news.h"
@@ -84,7 +85,7 @@ static __always_inline void note_call(struct snug_slot *slot, const struct snug_
 }
 
 static __always_inline void enter_as(const struct snug_mark *mark, struct task_struct *task,
-				     __u32 nr)
+				     const struct pt_regs *regs, __u32 nr)
 {
 	struct snug_slot *slot;
 	__u32 abi;
@@ -95,6 +96,9 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 	if (!slot)
 		return;
 	abi = abi_of_call(task, &nr);
+	/* first: whoever sees that a call was made may look for its arguments */
+	if (slot->with_args)
+		note_args(slot, mark, regs, abi, nr);
 	note_call(slot, mark, task, abi, nr);
 }
 
@@ -110,9 +114,9 @@ int BPF_PROG(snug_sys_enter, struct pt_regs *regs, long id)
 		return 0;
 	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
 	if (mark)
-		enter_as(mark, task, (__u32)id);
+		enter_as(mark, task, regs, (__u32)id);
 	else if (n_pending && adopt((__u32)task->pid, &late))
-		enter_as(&late, task, (__u32)id);
+		enter_as(&late, task, regs, (__u32)id);
 	return 0;
 }
 

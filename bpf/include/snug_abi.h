@@ -94,9 +94,9 @@ struct snug_slot {
 	__u64 lost_odd;   /* numbers >= SNUG_CALLS beyond SNUG_ODD_PER_SLOT */
 	__u32 is_finite;  /* the recording is over when the last task has gone */
 	__u32 is_waiting; /* a process is armed and has not executed anything: nobody can enter */
-	__u64 pad;
+	__u64 with_args;  /* the recording looks at arguments: it has a map in `args` */
 	struct snug_scan scan;
-	__u64 pad2;
+	__u64 lost_args;            /* tuples of arguments that could not be kept */
 	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
 };
 _Static_assert(sizeof(struct snug_slot) == 896, "a slot is fourteen cache lines");
@@ -127,6 +127,34 @@ struct snug_odd_key {
 	__u32 nr;
 };
 _Static_assert(sizeof(struct snug_odd_key) == 16, "");
+
+enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
+
+enum snug_arg_kind_of_key {
+	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */
+	SNUG_ARG_TUPLE,
+};
+
+/* Key of a recording's own map in `args`. */
+struct snug_arg_key {
+	__u8 kind;
+	__u8 side;
+	__u8 abi;
+	__u8 pad;
+	__u32 nr;
+	__u64 values[SNUG_ARG_TUPLE_MAX];
+};
+_Static_assert(sizeof(struct snug_arg_key) == 32, "");
+
+/* Its value; all 0 for a tuple. */
+struct snug_arg_value {
+	__u8 n;
+	__u8 index[SNUG_ARG_TUPLE_MAX];
+	__u32 limit; /* tuples of each side */
+	__u64 mask[SNUG_ARG_TUPLE_MAX];
+	__u32 count[_SNUG_SIDE_MAX]; /* tuples of each side; more than the limit: there were more */
+};
+_Static_assert(sizeof(struct snug_arg_value) == 40, "");
 
 struct snug_name_key {
 	char comm[SNUG_COMM_LEN]; /* padded with NUL */

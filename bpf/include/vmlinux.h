@@ -81,7 +81,16 @@ struct linux_binprm {
 	const char *filename;
 };
 
-struct pt_regs;
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long r10, r9, r8, dx, cx, bx, bp, si, di;
+};
+#else
+struct pt_regs {
+	__u64 regs[31];
+	__u64 orig_x0;
+};
+#endif
 
 struct bpf_iter__task {
 	struct task_struct *task;

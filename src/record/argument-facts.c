@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Sets are small (the table's limits): what is looked up is found by halving, what is new makes
+ * room for itself.  They are sorted at any time. */
+
 bool snug_argument_facts_begin(struct snug_recording_call *c)
 {
 	if (!c->args.spec.n && c->name)
@@ -67,6 +70,17 @@ static void insert(struct snug_recording_args *args, size_t at, unsigned by, con
 	args->tuples.items[at] = tuple;
 }
 
+void snug_argument_facts_restore(struct snug_recording_call *c, unsigned by, const uint64_t *values)
+{
+	bool found;
+	size_t at = find(&c->args, values, &found);
+
+	if (found)
+		c->args.tuples.items[at].by |= by;
+	else
+		insert(&c->args, at, by, values);
+}
+
 bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const uint64_t *values)
 {
 	struct snug_recording_args *args = &c->args;
@@ -84,10 +98,7 @@ bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const u
 		args->cut_by |= by;
 		return false;
 	}
-	if (found)
-		args->tuples.items[at].by |= by;
-	else
-		insert(args, at, by, values);
+	snug_argument_facts_restore(c, by, values);
 	return true;
 }
 
@@ -100,6 +111,15 @@ bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 	for (unsigned i = 0; i < spec->n; i++)
 		values[i] = args[spec->index[i]] & spec->mask[i];
 	return snug_argument_facts_add(c, by, values);
+}
+
+void snug_argument_facts_end(struct snug_recording_call *c)
+{
+	unsigned known = c->args.cut_by;
+
+	VEC_FOREACH (t, &c->args.tuples)
+		known |= t->by;
+	snug_argument_facts_cut(c, (c->by ? c->by : SNUG_BY_MAIN) & ~known);
 }
 
 void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by)

@@ -19,5 +19,10 @@ bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 			      const uint64_t args[SNUG_N_ARGS]);
 /* The same with a tuple: @values has as many as @c->args.spec. */
 bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const uint64_t *values);
+/* After the last tuple: whoever made the call without a tuple being known is cut. */
+void snug_argument_facts_end(struct snug_recording_call *c);
+/* Adds a tuple that a document has; no limit is looked at. */
+void snug_argument_facts_restore(struct snug_recording_call *c, unsigned by,
+				 const uint64_t *values);
 /* Some tuples of @by are missing, or would be too many. */
 void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by);

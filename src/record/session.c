@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "record/argument-rules.h"
 #include "snug_abi.h"
 #include "trace/cgroup.h"
 #include "trace/engine.h"
@@ -50,18 +51,6 @@ static char *wall_clock(void)
 	return xasprintf("%s.%06ldZ", text, ts.tv_nsec / 1000);
 }
 
-/* Which seccomp ABI the engine's small number stands for on this machine. */
-static enum snug_arch arch_of_abi(uint32_t abi)
-{
-	enum snug_arch native = snug_arch_native();
-
-	if (abi == SNUG_ABI_NATIVE)
-		return native;
-	if (abi == SNUG_ABI_X32)
-		return SNUG_ARCH_X32;
-	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
-}
-
 static void keep_command(struct snug_recording *r, const char *const *words)
 {
 	for (; *words; words++) {
@@ -86,6 +75,9 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	if (r < 0)
 		return r;
 	r = snug_target_new(s->engine, &s->target, err);
+	if (r < 0)
+		return r;
+	r = opts->with_args ? snug_argument_rules_install(s->target, err) : 0;
 	if (r < 0)
 		return r;
 	s->recording = snug_recording_new();
@@ -276,7 +268,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	switch (n->type) {
 	case SNUG_NEWS_CALL:
 		ev.type = SNUG_SESSION_CALL;
-		ev.arch = arch_of_abi(n->abi);
+		ev.arch = snug_arch_of_bpf_abi(n->abi);
 		ev.nr = n->nr;
 		ev.name = snug_syscall_name(ev.arch, n->nr);
 		set_first(snug_recording_call(s->recording, ev.arch, n->nr), ev.at_us, n->pid,
@@ -329,7 +321,7 @@ static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
-	snug_recording_call(s->recording, arch_of_abi(abi), nr)->by |=
+	snug_recording_call(s->recording, snug_arch_of_bpf_abi(abi), nr)->by |=
 		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 }
 
@@ -343,6 +335,8 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	(void)snug_session_dispatch(s, &ignored);
 	snug_target_calls(s->target, keep_call, s);
 	snug_target_losses(s->target, &lost);
+	if (s->opts.with_args)
+		snug_argument_rules_collect(s->target, lost.arguments, r);
 	r->lost.news = lost.news;
 	r->lost.tasks = lost.tasks;
 	r->lost.numbers = lost.numbers;

@@ -36,6 +36,7 @@ struct snug_session_options {
 	 * second try when _arm_pid() or _attach_*() said -EBUSY, because another recording has some
 	 * of these tasks. */
 	bool alone;
+	bool with_args; /* record the arguments that matter, too (seccomp/arg-filters.h) */
 	/* Told of every event, in order; may be NULL. */
 	void (*on_event)(void *data, const struct snug_session_event *ev);
 	void *data;

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 enum {
-	SNUG_ARG_SPEC_MAX = 3, /* arguments of one call that are looked at together */
+	SNUG_ARG_SPEC_MAX = SNUG_N_ARGS, /* arguments of one call that are looked at together */
+	SNUG_ARG_FILTERS_MAX = 3,        /* as many as the table has of a call */
 };
 
 /* What is looked at of one call's arguments; a tuple has one value for each. */
@@ -43,7 +44,7 @@ struct snug_arg_filters {
 	uint64_t not_arches;
 	unsigned limit; /* distinct tuples; a call with more has no facts worth a filter */
 	unsigned n;
-	struct snug_arg_filter args[SNUG_ARG_SPEC_MAX]; /* by index */
+	struct snug_arg_filter args[SNUG_ARG_FILTERS_MAX]; /* by index */
 };
 
 /* What the table has on @call, as @arch makes it; NULL when nothing. */
