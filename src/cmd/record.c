@@ -195,7 +195,6 @@ static int load(struct record *rec, struct snug_err *err)
 		.command = (const char *const *)rec->argv,
 		.alone = rec->args->no_proc_start,
 		.with_args = output_looks_at_args(&rec->args->output),
-		.with_args = output_looks_at_args(&rec->args->output),
 		.on_event = on_event,
 		.data = rec,
 	};
