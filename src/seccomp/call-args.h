@@ -53,10 +53,13 @@ struct snug_call_question {
 	/* known[i]: args[i] was given, as a number or as constants joined by '|' */
 	bool known[SNUG_N_ARGS];
 	uint64_t args[SNUG_N_ARGS];
+	/* bits of args[i] that count, which has no others then; 0: all.  Never of a text. */
+	uint64_t mask[SNUG_N_ARGS];
 };
 void snug_call_question_done(struct snug_call_question *q);
 /* -EINVAL names what is wrong, with "did you mean" for calls and constants. */
 int snug_call_question_parse(const char *text, struct snug_call_question *ret,
 			     struct snug_err *err);
-/* Appends @q so that snug_call_question_parse() reads it back: "socket(AF_INET, _, 0)". */
+/* Appends @q, which has no mask, so that snug_call_question_parse() reads it back: "socket(AF_INET,
+ * _, 0)". */
 void snug_call_question_add_text(const struct snug_call_question *q, struct snug_str *out);
