@@ -17,6 +17,7 @@ enum {
 	SNUG_LIMIT_RECORDING_CALLS = 16384,     /* calls in one recording */
 	SNUG_LIMIT_RECORDING_TUPLES = 1024,     /* of one call's arguments, by one side */
 	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
+	SNUG_LIMIT_NOTIFY_EXECS = 1024,         /* programs being executed at the same time */
 	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
 	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
 	SNUG_LIMIT_RECORDING_BASELINES = 64,    /* of runtimes, in one recording */

@@ -78,9 +78,14 @@ int snug_listener_poll_fd(const struct snug_listener *l)
 
 int snug_listener_receive(struct snug_listener *l, struct snug_notice *ret)
 {
+	return snug_listener_wait(l, 0, ret);
+}
+
+int snug_listener_wait(struct snug_listener *l, int timeout_ms, struct snug_notice *ret)
+{
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 
-	if (poll(&p, 1, 0) < 0)
+	if (poll(&p, 1, timeout_ms) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (!(p.revents & POLLIN))
 		return p.revents & POLLHUP ? -EPIPE : 0;

@@ -38,6 +38,8 @@ int snug_listener_poll_fd(const struct snug_listener *l);
  * killed or got a signal in between); -EPIPE when no task is left under the filter (Linux 5.9;
  * before, that is not told); or negative errno.  Never blocks. */
 int snug_listener_receive(struct snug_listener *l, struct snug_notice *ret);
+/* The same, but waits for a call, or for the end, up to @timeout_ms (-1: for ever). */
+int snug_listener_wait(struct snug_listener *l, int timeout_ms, struct snug_notice *ret);
 /* Whether the task of @n still waits: if not, its pid may be another's by now, and what was read
  * by it has to be thrown away. */
 bool snug_listener_is_waiting(const struct snug_listener *l, const struct snug_notice *n);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "record/argument-rules.h"
+#include "record/session-internal.h"
 #include "snug_abi.h"
 #include "trace/cgroup.h"
 #include "trace/engine.h"
@@ -19,17 +20,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-struct snug_session {
-	struct snug_engine *engine;
-	struct snug_target *target;
-	struct snug_recording *recording; /* until finish */
-	struct snug_session_options opts;
-	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
-	bool has_started;
-	bool is_attached; /* to what runs already */
-	uint32_t mntns;   /* of the process that was armed or attached */
-};
 
 static uint64_t now_ns(void)
 {
@@ -63,6 +53,68 @@ static void keep_command(struct snug_recording *r, const char *const *words)
 	}
 }
 
+static int bpf_open(struct snug_session *s, struct snug_err *err)
+{
+	int r = snug_engine_open(s->opts.alone, &s->engine, err);
+
+	if (r == 0)
+		r = snug_target_new(s->engine, &s->target, err);
+	if (r == 0 && s->opts.with_args)
+		r = snug_argument_rules_install(s->target, err);
+	return r;
+}
+
+static void bpf_close(struct snug_session *s)
+{
+	s->target = snug_target_free(s->target);
+	s->engine = snug_engine_free(s->engine);
+}
+
+static int bpf_poll_fd(const struct snug_session *s)
+{
+	return snug_target_poll_fd(s->target);
+}
+
+static int bpf_dispatch(struct snug_session *s)
+{
+	return snug_target_dispatch(s->target, snug_session_on_news, s);
+}
+
+static bool bpf_is_waiting(const struct snug_session *s)
+{
+	return snug_target_is_waiting(s->target);
+}
+
+static uint64_t bpf_n_tasks(const struct snug_session *s)
+{
+	return snug_target_n_tasks(s->target);
+}
+
+static void bpf_stop(struct snug_session *s)
+{
+	snug_target_stop(s->target);
+}
+
+static void bpf_collect(struct snug_session *s, struct snug_losses *ret_lost)
+{
+	snug_target_calls(s->target, snug_session_keep_call, s);
+	snug_target_losses(s->target, ret_lost);
+	if (s->opts.with_args)
+		snug_argument_rules_collect(s->target, ret_lost->arguments, s->recording);
+}
+
+static const struct snug_session_ops bpf_ops = {
+	.name = "bpf",
+	.open = bpf_open,
+	.close = bpf_close,
+	.poll_fd = bpf_poll_fd,
+	.dispatch = bpf_dispatch,
+	.is_waiting = bpf_is_waiting,
+	.n_tasks = bpf_n_tasks,
+	.stop = bpf_stop,
+	.collect = bpf_collect,
+};
+
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err)
 {
@@ -71,16 +123,13 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	int r;
 
 	s->opts = *opts;
-	r = snug_engine_open(opts->alone, &s->engine, err);
-	if (r < 0)
-		return r;
-	r = snug_target_new(s->engine, &s->target, err);
-	if (r < 0)
-		return r;
-	r = opts->with_args ? snug_argument_rules_install(s->target, err) : 0;
+	s->ops = opts->engine == SNUG_SESSION_NOTIFY ? &snug_session_notify_ops : &bpf_ops;
+	r = s->ops->open(s, err);
 	if (r < 0)
 		return r;
 	s->recording = snug_recording_new();
+	free(s->recording->engine);
+	s->recording->engine = xstrdup(s->ops->name);
 	if (uname(&uts) == 0)
 		s->recording->kernel = xstrdup(uts.release);
 	if (opts->command)
@@ -94,8 +143,7 @@ struct snug_session *snug_session_free(struct snug_session *s)
 	if (!s)
 		return NULL;
 	snug_recording_free(s->recording);
-	snug_target_free(s->target);
-	snug_engine_free(s->engine);
+	s->ops->close(s);
 	free(s);
 	return NULL;
 }
@@ -109,7 +157,8 @@ static void start_clock(struct snug_session *s)
 int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err)
 {
 	start_clock(s);
-	return snug_target_arm(s->target, pidfd, err);
+	/* the notify engine's filter is armed by itself */
+	return s->target ? snug_target_arm(s->target, pidfd, err) : 0;
 }
 
 int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
@@ -206,12 +255,12 @@ uint32_t snug_session_mntns(const struct snug_session *s)
 
 bool snug_session_has_begun(const struct snug_session *s)
 {
-	return !snug_target_is_waiting(s->target);
+	return !s->ops->is_waiting(s);
 }
 
 int snug_session_poll_fd(const struct snug_session *s)
 {
-	return snug_target_poll_fd(s->target);
+	return s->ops->poll_fd(s);
 }
 
 /* Both sides may tell of the same call. */
@@ -253,7 +302,7 @@ static void keep_first_exec(struct snug_session *s, const struct snug_news *n, c
 	set_first(snug_recording_call(s->recording, snug_arch_native(), nr), 0, n->pid, comm);
 }
 
-static void on_news(void *data, const struct snug_news *n, const char *exec_path)
+void snug_session_on_news(void *data, const struct snug_news *n, const char *exec_path)
 {
 	struct snug_session *s = data;
 	char comm[SNUG_COMM_LEN + 1] = { 0 };
@@ -295,7 +344,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 {
-	int r = snug_target_dispatch(s->target, on_news, s);
+	int r = s->ops->dispatch(s);
 
 	if (r < 0)
 		return snug_err_set(err, r, "cannot read the recorder's news: %s", strerror(-r));
@@ -304,7 +353,7 @@ int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 
 uint64_t snug_session_n_tasks(const struct snug_session *s)
 {
-	return snug_target_n_tasks(s->target);
+	return s->ops->n_tasks(s);
 }
 
 size_t snug_session_n_calls(const struct snug_session *s)
@@ -317,7 +366,7 @@ uint64_t snug_session_elapsed_us(const struct snug_session *s)
 	return (now_ns() - s->start_ns) / 1000;
 }
 
-static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
+void snug_session_keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
@@ -331,12 +380,9 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	struct snug_recording *r = s->recording;
 	struct snug_losses lost;
 
-	snug_target_stop(s->target);
+	s->ops->stop(s);
 	(void)snug_session_dispatch(s, &ignored);
-	snug_target_calls(s->target, keep_call, s);
-	snug_target_losses(s->target, &lost);
-	if (s->opts.with_args)
-		snug_argument_rules_collect(s->target, lost.arguments, r);
+	s->ops->collect(s, &lost);
 	r->lost.news = lost.news;
 	r->lost.tasks = lost.tasks;
 	r->lost.numbers = lost.numbers;
