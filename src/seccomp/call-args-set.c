@@ -19,6 +19,8 @@ enum {
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 8,      /* values, for "all but these" */
 	MAX_FEW = 4,          /* values that are listed, and not told as a range */
+	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
+	MAX_WITHOUT = 4,      /* flags that are listed as not there */
 };
 
 struct ranges {
@@ -192,7 +194,47 @@ static bool is_all_but_pattern(const struct writer *w, const struct ranges *l, u
 	return l->len > 0;
 }
 
-/* "with A|B", "without A", "& 0xf == SOCK_STREAM"; the pattern or all but it. */
+/* "type SOCK_STREAM": a field of a word of flags, whatever the flags are. */
+static bool add_field(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
+		      struct snug_str *out)
+{
+	const struct snug_constant_set *set = snug_constant_set(arg->set);
+
+	for (size_t i = 0; set && arg->name && i < set->n; i++) {
+		const struct snug_constant_row *row = &snug_constant_set_rows(set)[i];
+
+		if (!snug_constant_is_field(row) || row->mask != mask || row->value != value)
+			continue;
+		snug_str_addf(out, "%s %s%s", arg->name, is_not ? "not " : "", row->name);
+		return true;
+	}
+	return false;
+}
+
+/* "with A without B", "only A" when there is much that must not be there. */
+static bool add_mixed(const struct snug_call_arg *arg, uint64_t mask, uint64_t value,
+		      struct snug_str *out)
+{
+	CLEANUP(snug_str_done) struct snug_str with = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str without = SNUG_STR_INIT;
+	unsigned n;
+
+	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask))
+		return false;
+	n = snug_arg_add_flags(arg, mask & ~value, &without);
+	if (value)
+		(void)snug_arg_add_flags(arg, value, &with);
+	if (n > MAX_WITHOUT)
+		snug_str_addf(out, value ? "only %s" : "no flags", snug_str_text(&with));
+	else if (value && value != mask)
+		snug_str_addf(out, "with %s without %s", snug_str_text(&with),
+			      snug_str_text(&without));
+	else
+		return false;
+	return true;
+}
+
+/* "with A|B", "without A", "type SOCK_STREAM"; the pattern or all but it. */
 static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
 			struct snug_str *out)
 {
@@ -204,6 +246,9 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 		snug_arg_add_value(arg, value, out);
 		return;
 	}
+	if (add_field(arg, mask, value, is_not, out) ||
+	    (!is_not && add_mixed(arg, mask, value, out)))
+		return;
 	n = snug_arg_add_flags(arg, mask, &flags);
 	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask) ||
 	    (value && value != mask)) {
@@ -263,6 +308,29 @@ static void add_end(const struct writer *w, const struct snug_call_arg *arg, uin
 		snug_arg_add_value(arg, value, w->out);
 }
 
+/* "F_GETFD|F_SETFD": values that are one pattern by chance. */
+static bool add_pattern_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct snug_arg_range *r)
+{
+	uint64_t open = ~r->mask & (arg->is_int ? UINT32_MAX : UINT64_MAX), bits = open;
+	uint64_t value = 0;
+	unsigned n = 0;
+
+	if (arg->kind != SNUG_ARG_ENUM || !is_pattern(w, r) || r->value > UINT32_MAX || !open)
+		return false;
+	for (; bits; bits &= bits - 1)
+		n++;
+	if (n > MAX_OPEN_BITS)
+		return false;
+	/* all subsets of the open bits, in order */
+	do {
+		snug_str_add(w->out, value ? "|" : "");
+		snug_arg_add_value(arg, r->value | value, w->out);
+		value = (value - open) & open;
+	} while (value);
+	return true;
+}
+
 /* "AF_UNIX|AF_INET": that their numbers are neighbours says nothing of names. */
 static bool add_few_values(const struct writer *w, const struct snug_call_arg *arg,
 			   const struct snug_arg_range *r)
@@ -280,6 +348,8 @@ static bool add_few_values(const struct writer *w, const struct snug_call_arg *a
 static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		      const struct snug_arg_range *r)
 {
+	if (add_pattern_values(w, arg, r))
+		return;
 	if (is_pattern(w, r)) {
 		add_pattern(arg, r->mask, r->value, false, w->out);
 		return;
