@@ -3,7 +3,7 @@
 # Each program runs as ever under a profile that allows its calls only with the arguments of its own
 # recording; and under libseccomp's reading of that profile, which is what container runtimes load.
 
-# shellcheck disable=SC2154  # bpf-test.bash sets them
+# shellcheck disable=SC2154,SC2034  # bpf-test.bash sets and takes them
 load ../lib/bpf-test
 
 setup() {
