@@ -3,6 +3,9 @@
  * A pipe that nothing is ever written to tells that the supervisor is gone: the kernel closes its
  * end, however it ends.  Nobody else may have that end.
  *
+ * A call that the supervisor has received and not answered is nobody else's to receive: the kernel
+ * leaves it in a page that both share.
+ *
  * Who watches has somebody who watches it: the supervisor replaces a guardian that was killed, and
  * a guardian that has taken over has one of its own.  Only who kills both at once ends the program,
  * too: the kernel answers ENOSYS then.
@@ -19,22 +22,35 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { PAGE_BYTES = 4096 };
+
 struct snug_guardian {
 	int read_end, write_end;
-	pid_t pid; /* of the guardian; 0: none */
+	void *page; /* shared: what the supervisor has received last */
+	pid_t pid;  /* of the guardian; 0: none */
 };
 
 int snug_guardian_new(struct snug_guardian **ret, struct snug_err *err)
 {
 	struct snug_guardian *g;
+	void *page;
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return snug_err_errno(err, "pipe");
+	page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return snug_err_errno(err, "cannot map a page");
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		int r = snug_err_errno(err, "pipe");
+
+		munmap(page, PAGE_BYTES);
+		return r;
+	}
 	g = xcalloc(1, sizeof(*g));
+	g->page = page;
 	g->read_end = ends[0];
 	g->write_end = ends[1];
 	*ret = g;
@@ -49,8 +65,22 @@ struct snug_guardian *snug_guardian_free(struct snug_guardian *g, bool is_over)
 	closep(&g->write_end);
 	while (is_over && g->pid > 0 && waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
 		;
+	munmap(g->page, PAGE_BYTES);
 	free(g);
 	return NULL;
+}
+
+int snug_guardian_listen(struct snug_guardian *g, int fd, struct snug_listener **ret,
+			 struct snug_err *err)
+{
+	CLEANUP(snug_listener_freep) struct snug_listener *l = NULL;
+	int r = snug_listener_new(fd, &l, err);
+
+	if (r == 0 && snug_listener_share(l, g->page, PAGE_BYTES) < 0)
+		r = snug_err_set(err, -EOPNOTSUPP, "this kernel's notices are too large");
+	if (r == 0)
+		*ret = STEAL(l);
+	return r;
 }
 
 void snug_guardian_forget(struct snug_guardian *g)
@@ -94,34 +124,37 @@ static bool wait_for_need(int alive, int listener)
 }
 
 /* As the supervisor did, but for nothing to be noted. */
-static void serve(int fd)
+static void serve(int fd, const void *left)
 {
 	enum { LOOK_EVERY_MS = 500, LOOK_EVERY_CALLS = 1000 };
 	CLEANUP(snug_listener_freep) struct snug_listener *l = NULL;
 	struct snug_guardian *next = NULL;
 	struct snug_notice n;
+	bool can_serve = false;
 	unsigned n_calls = 0;
 	int r;
 
-	if (snug_listener_new(fd, &l, NULL) < 0)
+	if (snug_guardian_new(&next, NULL) < 0 || snug_guardian_listen(next, fd, &l, NULL) < 0)
 		return;
+	snug_listener_let_pass_received(l, left);
 	do {
 		r = snug_listener_wait(l, LOOK_EVERY_MS, &n);
 		/* only who can serve has a guardian: no endless line of those who cannot */
-		if (r > 0 && snug_listener_let_pass(l, &n) == 0 && !next)
-			(void)!snug_guardian_new(&next, NULL);
-		if (next && (r == 0 || n_calls++ % LOOK_EVERY_CALLS == 0))
+		if (r > 0)
+			can_serve |= snug_listener_let_pass(l, &n) == 0;
+		if (can_serve && (r == 0 || n_calls++ % LOOK_EVERY_CALLS == 0))
 			(void)snug_guardian_keep(next, fd);
 	} while (r >= 0);
+	l = snug_listener_free(l);
 	snug_guardian_free(next, r == -EPIPE);
 }
 
 void snug_guardian_main(struct snug_guardian *g, int listener)
 {
 	/* closes the other end as well: where the child has done so, its number is another's */
-	snug_detach("snug-guardian", g->read_end, listener);
+	snug_detach("seccomp-guard", g->read_end, listener);
 	if (!wait_for_need(g->read_end, listener))
 		return;
 	(void)close(g->read_end);
-	serve(listener);
+	serve(listener, g->page);
 }

@@ -11,6 +11,7 @@
 
 struct snug_err;
 struct snug_guardian;
+struct snug_listener;
 
 /* In the supervisor, before it forks the child that will be asked.  The guardian takes over when
  * the supervisor frees this, or dies. */
@@ -26,6 +27,10 @@ void snug_guardian_forget(struct snug_guardian *g);
  * more, for the caller to end. */
 void snug_guardian_main(struct snug_guardian *g, int listener);
 
+/* A listener for the supervisor, who may die between receiving a call and answering it: takes over
+ * @fd, as snug_listener_new(). */
+int snug_guardian_listen(struct snug_guardian *g, int fd, struct snug_listener **ret,
+			 struct snug_err *err) __attribute__((warn_unused_result));
 /* In the supervisor: @pid, one of its children, is the guardian; 0: there is none yet. */
 void snug_guardian_set_pid(struct snug_guardian *g, pid_t pid);
 /* Forks another guardian when there is none or the last one was killed.  Cheap: to be called now

@@ -127,8 +127,8 @@ struct snug_notify_engine *snug_notify_engine_free(struct snug_notify_engine *e)
 	/* the last look: whether the guardian has anybody left */
 	e->is_stopped = true;
 	(void)snug_notify_engine_dispatch(e);
+	e->listener = snug_listener_free(e->listener);
 	snug_guardian_free(e->guardian, e->is_over);
-	snug_listener_free(e->listener);
 	snug_exec_watch_done(&e->execs);
 	VEC_DONE(&e->odd);
 	free(e);
@@ -408,7 +408,7 @@ static void listen_to(struct snug_notify_engine *e, int fd)
 	int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 
 	if (own >= 0)
-		(void)!snug_listener_new(own, &e->listener, NULL);
+		(void)!snug_guardian_listen(e->guardian, own, &e->listener, NULL);
 }
 
 static void on_passed(void *data, int fd)
