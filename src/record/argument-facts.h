@@ -21,7 +21,7 @@ bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const uint64_t *values);
 /* After the last tuple: whoever made the call without a tuple being known is cut. */
 void snug_argument_facts_end(struct snug_recording_call *c);
-/* Adds a tuple that a document has; no limit is looked at. */
+/* Adds a tuple that was noted elsewhere, by a document or the kernel: no limit is looked at. */
 void snug_argument_facts_restore(struct snug_recording_call *c, unsigned by,
 				 const uint64_t *values);
 /* Some tuples of @by are missing, or would be too many. */

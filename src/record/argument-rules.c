@@ -78,10 +78,10 @@ static void keep_tuple(void *data, uint32_t side, uint32_t abi, uint32_t nr, con
 	struct snug_recording_call *c = find_call(data, abi, nr);
 	unsigned by = side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 
-	if (!c)
+	if (!c || !c->args.spec.n)
 		return;
-	if (values)
-		(void)snug_argument_facts_add(c, by, values);
+	if (values) /* the kernel has seen to the limit */
+		snug_argument_facts_restore(c, by, values);
 	else
 		snug_argument_facts_cut(c, by);
 }
