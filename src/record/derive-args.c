@@ -8,7 +8,6 @@
 #include "record/derive-args.h"
 
 #include "seccomp/call-args.h"
-#include "seccomp/rules.h"
 
 #include <linux/sched.h>
 #include <stdlib.h>
@@ -169,17 +168,13 @@ static bool is_elsewhere(const struct work *w, const struct use *use)
 	       filters_of(w, use->call->name);
 }
 
-/* One argument of one tuple.  On an ABI of 32 bits the upper half of a register is zero for the
- * filter; where the kernel of a wider ABI would look at it, the condition says so. */
-static struct snug_seccomp_arg cond_of(const struct work *w, const struct snug_recording_call *c,
+/* One argument of one tuple. */
+static struct snug_seccomp_arg cond_of(const struct work *w, const struct snug_recording_args *args,
 				       unsigned column, uint64_t value)
 {
-	unsigned index = c->args.spec.index[column];
-	uint64_t mask = c->args.spec.mask[column];
+	unsigned index = args->spec.index[column];
+	uint64_t mask = args->spec.mask[column];
 
-	if (mask == UINT32_MAX && snug_arch_arg_bits(c->arch) == 32 &&
-	    !snug_call_arg(c->name, index)->is_int)
-		mask = UINT64_MAX;
 	if (mask == UINT64_MAX && (value <= INT64_MAX || !w->policy->signed_values))
 		return (struct snug_seccomp_arg){ .index = index, .op = SNUG_CMP_EQ, value };
 	if (w->policy->signed_values)
@@ -195,7 +190,7 @@ static void make_rule(const struct work *w, const struct snug_recording_call *c,
 	*ret = (struct snug_arg_rule){ .name = c->name };
 	for (unsigned i = 0; i < c->args.spec.n; i++)
 		if (is_wanted(w, f, c->args.spec.index[i]))
-			ret->conds.items[ret->conds.len++] = cond_of(w, c, i, t->values[i]);
+			ret->conds.items[ret->conds.len++] = cond_of(w, &c->args, i, t->values[i]);
 }
 
 static uint64_t mask_of(const struct snug_seccomp_arg *c)

@@ -157,12 +157,6 @@ static bool is_everything(const struct writer *w, const struct ranges *l)
 	       l->items[0].hi == w->largest;
 }
 
-/* Whether the kernel sees nothing of the argument but what @mask covers. */
-static bool is_whole(const struct snug_call_arg *arg, uint64_t mask)
-{
-	return mask == UINT64_MAX || (arg->is_int && (uint32_t)mask == UINT32_MAX);
-}
-
 /*
  * Whether the list is all but {x & mask == value}: what is left of everything without a pattern is
  * a range for each of its bits, where that bit is the other one and those before it are as they
@@ -241,7 +235,7 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 	CLEANUP(snug_str_done) struct snug_str flags = SNUG_STR_INIT;
 	unsigned n;
 
-	if (is_whole(arg, mask)) {
+	if (snug_arg_is_whole(arg, mask)) {
 		snug_str_add(out, is_not ? "!= " : "");
 		snug_arg_add_value(arg, value, out);
 		return;
