@@ -17,7 +17,7 @@ enum {
 	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
-	MAX_MISSING = 8,      /* values, for "all but these" */
+	MAX_MISSING = 24,     /* values, for "all but these" */
 	MAX_FEW = 4,          /* values that are listed, and not told as a range */
 	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
 	MAX_WITHOUT = 4,      /* flags that are listed as not there */
@@ -129,9 +129,39 @@ static uint64_t largest_of(const struct snug_argset *set)
 	return UINT32_MAX;
 }
 
+/* Whether nothing is said about the upper half of the argument. */
+static bool ignores_upper_half(const struct snug_argset *set, unsigned index)
+{
+	VEC_FOREACH (box, set) {
+		const struct snug_arg_range *r = &box->args[index];
+
+		if (r->lo || r->hi != UINT64_MAX || r->mask > UINT32_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Values of an argument at whose lower half alone the set looks become values of 32 bits, which
+ * have plainer words. */
+static bool narrow(const char *call, struct snug_argset *set, unsigned index)
+{
+	const struct snug_call_arg *arg = snug_call_arg(call, index);
+
+	if (arg->kind == SNUG_ARG_FLAGS || !snug_arg_is_whole(arg, UINT32_MAX) ||
+	    !ignores_upper_half(set, index))
+		return false;
+	VEC_FOREACH (box, set) {
+		struct snug_arg_range *r = &box->args[index];
+
+		(void)snug_arg_range_make(0, UINT32_MAX, r->mask, r->value, r);
+	}
+	return true;
+}
+
 struct writer {
 	const char *call;
-	uint64_t largest;
+	uint64_t largest[SNUG_N_ARGS];
+	uint64_t max; /* the largest of the argument at hand */
 	struct snug_str *out;
 };
 
@@ -148,13 +178,13 @@ static bool is_interval(const struct snug_arg_range *r)
 
 static bool is_pattern(const struct writer *w, const struct snug_arg_range *r)
 {
-	return r->mask && r->lo == 0 && r->hi == w->largest;
+	return r->mask && r->lo == 0 && r->hi == w->max;
 }
 
 static bool is_everything(const struct writer *w, const struct ranges *l)
 {
 	return l->len == 1 && is_interval(&l->items[0]) && l->items[0].lo == 0 &&
-	       l->items[0].hi == w->largest;
+	       l->items[0].hi == w->max;
 }
 
 /*
@@ -269,13 +299,13 @@ static bool add_all_but_values(const struct writer *w, const struct snug_call_ar
 			return false;
 		while (next < r->lo)
 			missing[n++] = next++;
-		is_over = r->hi == w->largest;
+		is_over = r->hi == w->max;
 		next = r->hi + 1;
 	}
 	if (!is_over) {
-		if (w->largest - next >= MAX_MISSING - n)
+		if (w->max - next >= MAX_MISSING - n)
 			return false;
-		for (; next <= w->largest && next; next++)
+		for (; next <= w->max && next; next++)
 			missing[n++] = next;
 	}
 	/* ">= 1" is plainer */
@@ -355,7 +385,7 @@ static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 	} else if (r->lo == 0) {
 		snug_str_add(w->out, "<= ");
 		add_end(w, arg, r->hi);
-	} else if (r->hi == w->largest) {
+	} else if (r->hi == w->max) {
 		snug_str_add(w->out, ">= ");
 		add_end(w, arg, r->lo);
 	} else {
@@ -393,6 +423,14 @@ static void add_ranges(const struct writer *w, const struct snug_call_arg *arg,
 	}
 }
 
+static bool is_everything_of(const struct writer *w, const struct row *r, unsigned index)
+{
+	struct writer at = *w;
+
+	at.max = w->largest[index];
+	return is_everything(&at, &r->args[index]);
+}
+
 /* "clone without CLONE_NEW*": the only condition is one on flags.  False when it is not. */
 static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned last)
 {
@@ -401,9 +439,10 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	struct writer to_words = *w;
 
 	for (unsigned i = 0; i < last; i++)
-		if (!is_everything(w, &r->args[i]))
+		if (!is_everything_of(w, r, i))
 			return false;
 	to_words.out = &words;
+	to_words.max = w->largest[last];
 	add_ranges(&to_words, arg, &r->args[last]);
 	if (!snug_str_has_prefix(snug_str_text(&words), "with"))
 		return false;
@@ -412,12 +451,12 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	return true;
 }
 
-static void add_row(const struct writer *w, const struct row *r)
+static void add_row(struct writer *w, const struct row *r)
 {
 	int n_args = snug_call_n_args(w->call);
 	int last = SNUG_N_ARGS - 1;
 
-	while (last >= 0 && is_everything(w, &r->args[last]))
+	while (last >= 0 && is_everything_of(w, r, (unsigned)last))
 		last--;
 	if (last >= 0 && add_as_phrase(w, r, (unsigned)last))
 		return;
@@ -426,6 +465,7 @@ static void add_row(const struct writer *w, const struct row *r)
 	for (int i = 0; i <= last; i++) {
 		if (i)
 			snug_str_add(w->out, ", ");
+		w->max = w->largest[i];
 		add_ranges(w, snug_call_arg(w->call, (unsigned)i), &r->args[i]);
 	}
 	if (last + 1 < (n_args < 0 ? SNUG_N_ARGS : n_args))
@@ -440,14 +480,17 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	struct writer w = { .call = call, .out = &text };
 	bool is_cut = false, is_part;
+	uint64_t largest;
 
 	snug_argset_copy(&plain, set);
 	is_part = plain.len > MAX_SIMPLIFIED;
 	if (is_part)
 		plain.len = MAX_SIMPLIFIED;
+	largest = largest_of(&plain);
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		w.largest[i] = narrow(call, &plain, i) ? UINT32_MAX : largest;
 	snug_argset_simplify(&plain);
 	is_part = is_part || plain.len > MAX_BOXES;
-	w.largest = largest_of(&plain);
 	rows_from(&plain, &rows);
 	if (!rows.len) {
 		snug_str_add(&text, "no ");
