@@ -69,7 +69,7 @@ static void add_answer(const struct check_view *view, const struct snug_check_ca
 	if (!snug_argset_is_empty(&call->refused)) {
 		snug_str_add(out, "as ");
 		snug_argset_add_text(call->name ? call->name : "?", &call->refused, out);
-		snug_str_add(out, " ");
+		snug_str_add(out, ": ");
 	}
 	snug_ret_add_text(call->decision.ret, out);
 	add_decider(view, &call->decision, out);

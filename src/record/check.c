@@ -9,6 +9,7 @@
 #include "record/check.h"
 
 #include "base/err.h"
+#include "record/argument-facts.h"
 #include "seccomp/ret.h"
 #include "seccomp/rules.h"
 
@@ -191,19 +192,6 @@ static bool has_tuples(const struct use *use)
 	return use->call && use->call->args.tuples.len;
 }
 
-/* All argument vectors that look like @tuple to the recorder. */
-static void vectors_of(const struct snug_recording_call *call,
-		       const struct snug_recording_tuple *tuple, struct snug_argset *ret)
-{
-	const struct snug_arg_spec *spec = &call->args.spec;
-	struct snug_seccomp_arg conds[SNUG_ARG_SPEC_MAX];
-
-	for (unsigned i = 0; i < spec->n; i++)
-		conds[i] = (struct snug_seccomp_arg){ spec->index[i], SNUG_CMP_MASKED_EQ,
-						      spec->mask[i], tuple->values[i], true };
-	snug_argset_add_conds(ret, conds, spec->n, snug_arch_arg_bits(call->arch));
-}
-
 /* What @cells say about @vectors alone. */
 static int judge_part(struct checker *c, const struct snug_cells *cells,
 		      const struct snug_argset *vectors, struct snug_check_call *ret)
@@ -253,7 +241,7 @@ static int judge_tuples(struct checker *c, const struct use *use, const struct s
 		CLEANUP(snug_argset_done) struct snug_argset vectors = { 0 };
 		struct snug_check_call one = { .name = ret->name };
 
-		vectors_of(call, tuple, &vectors);
+		snug_argument_facts_add_vectors(call, tuple, &vectors);
 		if (!snug_argset_is_empty(&vectors))
 			r = judge_part(c, cells, &vectors, &one);
 		if (r < 0)
@@ -333,12 +321,14 @@ static void add_call(struct snug_check *out, struct snug_check_call *call)
 static int judge(struct checker *c, const struct use *uses, size_t n, struct snug_check *out)
 {
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
+	struct snug_check_call whole = new_call(uses), call;
 	VEC(struct use) others = { 0 };
-	struct snug_check_call call;
 	int r = cells_of(c, uses, &cells);
 
+	if (r == 0)
+		judge_cells(&cells, &whole);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (!has_tuples(&uses[i])) {
+		if (whole.result != SNUG_CHECK_DEPENDS || !has_tuples(&uses[i])) {
 			*VEC_PUSH(&others) = uses[i];
 			continue;
 		}
@@ -352,10 +342,10 @@ static int judge(struct checker *c, const struct use *uses, size_t n, struct snu
 		add_call(out, &call);
 	}
 	if (r == 0 && others.len) {
-		call = new_call(uses);
-		judge_cells(&cells, &call);
-		witness(&call, others.items, others.len);
-		add_call(out, &call);
+		witness(&whole, others.items, others.len);
+		add_call(out, &whole);
+	} else {
+		call_done(&whole);
 	}
 	VEC_DONE(&others);
 	return r;

@@ -32,7 +32,7 @@ struct snug_check_call {
 	/* The strictest of the answers it can get, and who gives it. */
 	struct snug_decision decision;
 	struct snug_argset passing; /* with DEPENDS: for these arguments it passes; may be empty */
-	/* with DENIED and LOGGED: the recorded arguments that are; empty: whatever they are */
+	/* with DENIED and LOGGED: the recorded arguments that are, where others are not */
 	struct snug_argset refused;
 	size_t n_runs;    /* how many need it with this result */
 	size_t first_run; /* the first of them that knows who made it, else the first */
