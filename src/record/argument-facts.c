@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/argument-facts.h"
 
+#include "base/str.h"
+#include "seccomp/call-args.h"
+#include "seccomp/rules.h"
+
+#include <inttypes.h>
 #include <string.h>
 
 /* Sets are small (the table's limits): what is looked up is found by halving, what is new makes
@@ -126,4 +131,45 @@ void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by)
 {
 	if (c->args.spec.n)
 		c->args.cut_by |= by;
+}
+
+void snug_argument_facts_add_vectors(const struct snug_recording_call *c,
+				     const struct snug_recording_tuple *tuple,
+				     struct snug_argset *ret)
+{
+	const struct snug_arg_spec *spec = &c->args.spec;
+	struct snug_seccomp_arg conds[SNUG_ARG_SPEC_MAX];
+
+	for (unsigned i = 0; i < spec->n; i++)
+		conds[i] = (struct snug_seccomp_arg){ spec->index[i], SNUG_CMP_MASKED_EQ,
+						      spec->mask[i], tuple->values[i], true };
+	snug_argset_add_conds(ret, conds, spec->n, snug_arch_arg_bits(c->arch));
+}
+
+/* The options of other levels than this one have no names here. */
+static bool has_other_names(const struct snug_recording_call *c, const uint64_t *values, unsigned i)
+{
+	static const char level[] = "SOL_SOCKET";
+	const char *set = snug_call_arg(c->name, c->args.spec.index[i])->set;
+	uint64_t sol_socket;
+
+	return set && strcmp(set, "SO") == 0 && i > 0 && snug_constant_value(level, &sol_socket) &&
+	       values[i - 1] != sol_socket;
+}
+
+void snug_argument_facts_add_text(const struct snug_recording_call *c,
+				  const struct snug_recording_tuple *tuple, struct snug_str *out)
+{
+	const struct snug_arg_spec *spec = &c->args.spec;
+
+	for (unsigned i = 0; i < spec->n; i++) {
+		uint64_t value = tuple->values[i];
+
+		snug_str_add(out, i ? ", " : spec->n > 1 ? "(" : "");
+		if (!c->name || has_other_names(c, tuple->values, i))
+			snug_str_addf(out, "%" PRIu64, value);
+		else
+			snug_call_arg_add_value(c->name, spec->index[i], value, out);
+	}
+	snug_str_add(out, spec->n > 1 ? ")" : "");
 }

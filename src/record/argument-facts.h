@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct snug_argset;
+struct snug_str;
+
 /* Lets @c's arguments be looked at as the table says for its ABI and name; true when the table has
  * the call.  Once for each call, before the first tuple. */
 bool snug_argument_facts_begin(struct snug_recording_call *c);
@@ -26,3 +29,11 @@ void snug_argument_facts_restore(struct snug_recording_call *c, unsigned by,
 				 const uint64_t *values);
 /* Some tuples of @by are missing, or would be too many. */
 void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by);
+
+/* Adds all argument vectors that look like @tuple, of @c, to a recorder. */
+void snug_argument_facts_add_vectors(const struct snug_recording_call *c,
+				     const struct snug_recording_tuple *tuple,
+				     struct snug_argset *ret);
+/* Appends @tuple of @c by names: "TCGETS", "(AF_INET, SOCK_STREAM, IPPROTO_IP)". */
+void snug_argument_facts_add_text(const struct snug_recording_call *c,
+				  const struct snug_recording_tuple *tuple, struct snug_str *out);

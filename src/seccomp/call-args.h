@@ -35,6 +35,11 @@ const struct snug_call_arg *snug_call_arg(const char *call, unsigned index);
 /* How many arguments @call has, or -1 when no table has it. */
 int snug_call_n_args(const char *call);
 
+/* Appends @value of that argument as a C programmer would write it: "AF_INET",
+ * "O_WRONLY|O_CREAT", "4096". */
+void snug_call_arg_add_value(const char *call, unsigned index, uint64_t value,
+			     struct snug_str *out);
+
 /* The name of @value in @set on any ABI ("AF_INET"), or NULL. */
 const char *snug_constant_name(const char *set, uint64_t value);
 /* The value of "AF_INET" of any set; false when there is none. */
