@@ -316,7 +316,8 @@ static int write_results(struct record *rec, const struct supervise *sup, struct
 	const struct snug_recording *one;
 	int r;
 
-	say_log("Stop BPF recording: Detaching all programs...");
+	if (snug_session_engine(rec->session) == SNUG_SESSION_BPF)
+		say_log("Stop BPF recording: Detaching all programs...");
 	recording = snug_session_finish(rec->session, sup->wstatus, sup->interrupted);
 	say_log("Recording stopped.");
 	say_log("Processing recorded data");

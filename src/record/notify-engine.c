@@ -55,6 +55,7 @@ struct snug_notify_engine {
 	struct snug_guardian *guardian;
 	struct snug_listener *listener; /* NULL before the start */
 	bool has_started, has_begun, is_over, is_stopped;
+	uint32_t command; /* its process */
 	bool had_no_new_privs, is_unprivileged_told;
 	uint64_t bits[_SNUG_ABI_MAX][WORDS];  /* the calls that were made */
 	uint64_t wants[_SNUG_ABI_MAX][WORDS]; /* those whose arguments are wanted */
@@ -245,6 +246,7 @@ static void note_exec(struct snug_notify_engine *e, const struct snug_exec_try *
 		snug_exec_comm(t->path, news.comm);
 	if (!e->has_begun) {
 		e->has_begun = true;
+		e->command = t->tgid;
 		news.time_ns = t->time_ns;
 		news.type = SNUG_NEWS_PROCESS;
 		news.nr = n ? snug_task_mntns(n) : 0;
@@ -379,12 +381,24 @@ static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
 		e->opts.on_args(e->opts.data, abi, nr, n->args);
 }
 
+/* Who else there was, and when each ended, is not known. */
+static void note_end(struct snug_notify_engine *e)
+{
+	const struct snug_news news = {
+		.type = SNUG_NEWS_EXIT, .time_ns = now_ns(), .pid = e->command, .tid = e->command
+	};
+
+	e->is_over = true;
+	if (e->has_begun && !e->is_stopped)
+		e->opts.on_news(e->opts.data, &news, NULL);
+}
+
 /* In one go as long as calls keep coming: most of them come right after the answer to the last.
  * But others want to be looked after, too. */
 int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 {
 	enum { WAIT_MS = 1, MAX_CALLS = 1000, LONG_NS = 20 * 1000 * 1000 };
-	uint64_t end = now_ns() + LONG_NS;
+	uint64_t until = now_ns() + LONG_NS;
 	struct snug_notice n;
 	int r = 0;
 
@@ -392,14 +406,14 @@ int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 		return 0;
 	if (e->has_started)
 		(void)snug_guardian_keep(e->guardian, snug_listener_poll_fd(e->listener));
-	for (int i = 0; i < MAX_CALLS && now_ns() < end; i++) {
+	for (int i = 0; i < MAX_CALLS && now_ns() < until; i++) {
 		r = snug_listener_wait(e->listener, i ? WAIT_MS : 0, &n);
 		if (r <= 0)
 			break;
 		answer(e, &n);
 	}
 	if (r == -EPIPE)
-		e->is_over = true;
+		note_end(e);
 	return r < 0 && r != -EPIPE ? r : 0;
 }
 

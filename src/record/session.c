@@ -148,6 +148,11 @@ struct snug_session *snug_session_free(struct snug_session *s)
 	return NULL;
 }
 
+enum snug_session_engine snug_session_engine(const struct snug_session *s)
+{
+	return s->opts.engine;
+}
+
 static void start_clock(struct snug_session *s)
 {
 	s->start_ns = now_ns();

@@ -63,6 +63,7 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 struct snug_session *snug_session_free(struct snug_session *s);
 DEFINE_FREEP(struct snug_session, snug_session_freep, snug_session_free)
 
+enum snug_session_engine snug_session_engine(const struct snug_session *s);
 /* Whether the notify engine can be used here: 0, or negative errno with the reason. */
 int snug_session_probe_notify(struct snug_err *err);
 
