@@ -22,6 +22,7 @@
 
 #include "abi_of_call.h"
 #include "cgroup_of_task.h"
+#include "recorder_args.h"
 #include "recorder_denials.h"
 #include "recorder_maps.h"
 #include "recorder_marks.h"
@@ -86,7 +87,7 @@ static __always_inline void note_call(struct snug_slot *slot, const struct snug_
 }
 
 static __always_inline void enter_as(const struct snug_mark *mark, struct task_struct *task,
-				     __u32 nr)
+				     const struct pt_regs *regs, __u32 nr)
 {
 	struct snug_slot *slot;
 	__u32 abi;
@@ -98,6 +99,9 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 		return;
 	look_for_filter(slot, mark, task);
 	abi = abi_of_call(task, &nr);
+	/* first: whoever sees that a call was made may look for its arguments */
+	if (slot->with_args)
+		note_args(slot, mark, regs, abi, nr);
 	note_call(slot, mark, task, abi, nr);
 }
 
@@ -115,9 +119,9 @@ int BPF_PROG(snug_sys_enter, struct pt_regs *regs, long id)
 	if (mark) {
 		if (mark->outside)
 			mark->outside = 0;
-		enter_as(mark, task, (__u32)id);
+		enter_as(mark, task, regs, (__u32)id);
 	} else if (n_pending && adopt((__u32)task->pid, &late)) {
-		enter_as(&late, task, (__u32)id);
+		enter_as(&late, task, regs, (__u32)id);
 	}
 	return 0;
 }

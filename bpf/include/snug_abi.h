@@ -77,9 +77,8 @@ struct snug_scan {
 	__u32 added; /* tasks that joined */
 	__u32 taken; /* tasks that another recording has: they have not joined */
 	__u32 tgid;  /* of the picked process, found on the way */
-	__u32 pad[2];
 };
-_Static_assert(sizeof(struct snug_scan) == 56, "");
+_Static_assert(sizeof(struct snug_scan) == 48, "");
 
 /* Set in snug_slot.tasks when the last task of a target that is_finite has gone: from then on
  * nothing can join. */
@@ -104,6 +103,8 @@ struct snug_slot {
 	__u32 has_filter; /* a task of the target is under a seccomp filter, or was */
 	__u32 denied;     /* entries in the map `denied` */
 	struct snug_scan scan;
+	__u32 with_args;            /* the recording looks at arguments: it has a map in `args` */
+	__u32 lost_args;            /* tuples of arguments that could not be kept */
 	__u32 exit_runs;            /* of snug_sys_exit for the owner's own calls */
 	__u32 lost_denied;          /* denials beyond SNUG_DENIED_PER_SLOT different ones */
 	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
@@ -160,6 +161,33 @@ struct snug_denied_value {
 	char comm[SNUG_COMM_LEN];
 };
 _Static_assert(sizeof(struct snug_denied_value) == 40, "");
+enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
+
+enum snug_arg_kind_of_key {
+	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */
+	SNUG_ARG_TUPLE,
+};
+
+/* Key of a recording's own map in `args`. */
+struct snug_arg_key {
+	__u8 kind;
+	__u8 side;
+	__u8 abi;
+	__u8 pad;
+	__u32 nr;
+	__u64 values[SNUG_ARG_TUPLE_MAX];
+};
+_Static_assert(sizeof(struct snug_arg_key) == 32, "");
+
+/* Its value; all 0 for a tuple. */
+struct snug_arg_value {
+	__u8 n;
+	__u8 index[SNUG_ARG_TUPLE_MAX];
+	__u32 limit; /* tuples of each side */
+	__u64 mask[SNUG_ARG_TUPLE_MAX];
+	__u32 count[_SNUG_SIDE_MAX]; /* tuples of each side; more than the limit: there were more */
+};
+_Static_assert(sizeof(struct snug_arg_value) == 40, "");
 
 struct snug_name_key {
 	char comm[SNUG_COMM_LEN]; /* padded with NUL */

@@ -100,13 +100,17 @@ struct linux_binprm {
 	const char *filename;
 };
 
-struct pt_regs {
 #if defined(__TARGET_ARCH_x86)
-	unsigned long orig_ax;
-#elif defined(__TARGET_ARCH_arm64)
-	int syscallno;
-#endif
+struct pt_regs {
+	unsigned long r10, r9, r8, dx, cx, bx, bp, si, di, orig_ax;
 };
+#else
+struct pt_regs {
+	__u64 regs[31];
+	__u64 orig_x0;
+	int syscallno;
+};
+#endif
 
 struct bpf_iter__task {
 	struct task_struct *task;

@@ -15,8 +15,10 @@ enum {
 	SNUG_LIMIT_NAME_BYTES = 128,            /* one syscall, architecture or flag name */
 	SNUG_LIMIT_RECORDINGS = 4096,           /* recordings in one derive */
 	SNUG_LIMIT_RECORDING_CALLS = 16384,     /* calls in one recording */
+	SNUG_LIMIT_RECORDING_TUPLES = 1024,     /* of one call's arguments, by one side */
 	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
 	SNUG_LIMIT_RECORDING_DENIALS = 4096,    /* different denials in one recording */
+	SNUG_LIMIT_NOTIFY_EXECS = 1024,         /* programs being executed at the same time */
 	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
 	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
 	SNUG_LIMIT_RECORDING_BASELINES = 64,    /* of runtimes, in one recording */

@@ -34,7 +34,8 @@ void amend_calls_done(struct amend_calls *c)
 static bool same_question(const struct snug_call_question *a, const struct snug_call_question *b)
 {
 	return strcmp(a->name, b->name) == 0 && memcmp(a->known, b->known, sizeof(a->known)) == 0 &&
-	       memcmp(a->args, b->args, sizeof(a->args)) == 0;
+	       memcmp(a->args, b->args, sizeof(a->args)) == 0 &&
+	       memcmp(a->mask, b->mask, sizeof(a->mask)) == 0;
 }
 
 /* Takes @q over. */
@@ -96,6 +97,23 @@ static void warn_nameless(enum snug_arch arch, uint32_t nr)
 		 arch == _SNUG_ARCH_INVALID ? "an unknown ABI" : snug_arch_name(arch));
 }
 
+/* The entry that is to come looks at the same arguments and bits as those that the profile has for
+ * the call; at none where it has none. */
+static void look_as_profile(const struct snug_seccomp_profile *p, struct snug_call_question *q)
+{
+	unsigned seen = snug_profile_args_of(p, q->name);
+
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		uint64_t mask = q->mask[i] ? q->mask[i] : UINT64_MAX;
+
+		q->known[i] = q->known[i] && seen >> i & 1;
+		mask &= snug_profile_arg_mask(p, q->name, i);
+		q->known[i] = q->known[i] && mask;
+		q->mask[i] = q->known[i] ? mask : 0;
+		q->args[i] = q->known[i] ? q->args[i] & mask : 0;
+	}
+}
+
 /* What `snug run --json` wrote. */
 static int add_refusals(struct amend_calls *c, const struct amend_from *from, const char *name,
 			const char *text, size_t len, struct snug_err *err)
@@ -115,12 +133,42 @@ static int add_refusals(struct amend_calls *c, const struct amend_from *from, co
 		if (!is_listed(c, from, one->arch))
 			continue;
 		snug_refusal_question(one, &q);
+		look_as_profile(from->profile, &q);
 		add(c, &q);
 	}
 	if (all.n_more)
 		say_warn("%s: %llu calls more were refused than are listed", name,
 			 (unsigned long long)all.n_more);
 	return 0;
+}
+
+/* The arguments of one box of a recorded call. */
+static void question_of(const char *name, const struct snug_arg_box *box,
+			struct snug_call_question *ret)
+{
+	*ret = (struct snug_call_question){ .name = xstrdup(name) };
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		const struct snug_arg_range *range = &box->args[i];
+
+		ret->known[i] = range->mask || range->lo == range->hi;
+		ret->mask[i] = range->mask;
+		ret->args[i] = range->mask ? range->value : ret->known[i] ? range->lo : 0;
+	}
+}
+
+/* A call with those of its recorded arguments that are not allowed yet. */
+static void add_checked(struct amend_calls *c, const struct amend_from *from,
+			const struct snug_check_call *call)
+{
+	if (!call->refused.len)
+		add_name(c, call->name);
+	VEC_FOREACH (box, &call->refused) {
+		struct snug_call_question q;
+
+		question_of(call->name, box, &q);
+		look_as_profile(from->profile, &q);
+		add(c, &q);
+	}
 }
 
 /* What a recorded run made and the profile would refuse or log. */
@@ -149,7 +197,7 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 		if (!call->name)
 			warn_nameless(call->arch, call->nr);
 		else if (is_listed(c, from, call->arch))
-			add_name(c, call->name);
+			add_checked(c, from, call);
 	}
 	return 0;
 }

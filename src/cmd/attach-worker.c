@@ -72,7 +72,7 @@ struct worker {
 	const struct attach_target *target;
 	struct snug_session *session;
 	int sock, file;
-	bool is_armed;
+	bool is_armed, with_args;
 	struct message news;
 	size_t n_told; /* calls when the parent was told last */
 };
@@ -155,7 +155,12 @@ static int join(struct worker *w, struct snug_err *err)
 
 static int new_session(struct worker *w, bool alone, struct snug_err *err)
 {
-	struct snug_session_options opts = { .alone = alone, .on_event = on_event, .data = w };
+	struct snug_session_options opts = {
+		.alone = alone,
+		.with_args = w->with_args,
+		.on_event = on_event,
+		.data = w,
+	};
 
 	return snug_session_new(&opts, &w->session, err);
 }
@@ -293,9 +298,11 @@ static int run_worker(struct worker *w)
 	return r;
 }
 
-static _Noreturn void work(int sock, int file)
+static _Noreturn void work(int sock, int file, bool with_args)
 {
-	struct worker w = { .sock = sock, .file = file, .news = { .seccomp_mode = -1 } };
+	struct worker w = {
+		.sock = sock, .file = file, .with_args = with_args, .news = { .seccomp_mode = -1 }
+	};
 	int r = run_worker(&w);
 
 	w.session = snug_session_free(w.session);
@@ -372,7 +379,7 @@ static int hear(struct attach_worker *w, enum message_type wanted, struct snug_e
 	return 0;
 }
 
-int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
+int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_err *err)
 {
 	CLEANUP(attach_worker_freep) struct attach_worker *w = xcalloc(1, sizeof(*w));
 	int socks[2], r;
@@ -388,7 +395,7 @@ int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
 	w->pid = fork();
 	if (w->pid == 0) {
 		close(socks[0]);
-		work(socks[1], w->file);
+		work(socks[1], w->file, with_args);
 	}
 	close(socks[1]);
 	if (w->pid < 0) {

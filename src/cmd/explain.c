@@ -7,6 +7,7 @@
 #include "cmd/explain.h"
 
 #include "audit/event.h"
+#include "base/detach.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "cmd/explain-text.h"
@@ -23,8 +24,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -256,21 +255,6 @@ void explain_on_ready(struct explain *e)
 		e->listener = snug_listener_free(e->listener);
 }
 
-/* What daemons are: no terminal, no files, no directory of anybody's. */
-static void detach(int listener)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	(void)setsid();
-	(void)!chdir("/");
-	(void)prctl(PR_SET_NAME, "snug-answers");
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		(void)(null < 0 ? close(fd) : dup2(null, fd));
-	if (listener > STDERR_FILENO + 1)
-		(void)syscall(SYS_close_range, STDERR_FILENO + 1, listener - 1, 0);
-	(void)syscall(SYS_close_range, listener + 1, ~0u, 0);
-}
-
 /* For those who outlive the command: without a listener their calls would fail with ENOSYS, which
  * is not what the profile says (seccomp_unotify(2)).  Kernels that know WAIT_KILLABLE_RECV (5.19)
  * also tell when nobody is left (5.9), without which this would never end. */
@@ -288,7 +272,7 @@ static void stay_for_the_rest(struct explain *e)
 	}
 	if (fork() != 0)
 		return;
-	detach(p.fd);
+	snug_detach("snug-answers", p.fd, -1);
 	do {
 		(void)poll(&p, 1, -1);
 		r = snug_listener_receive(e->listener, &n);

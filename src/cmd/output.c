@@ -37,12 +37,47 @@ static int check_base(const struct output_options *options, struct snug_err *err
 	return r;
 }
 
+static int parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err)
+{
+	CLEANUP(freep) char *hint = NULL;
+
+	*ret = SNUG_ARGS_OFF;
+	if (!text)
+		return 0;
+	if (snug_args_level_from_name(*text ? text : "security", ret) == 0)
+		return 0;
+	hint = snug_str_did_you_mean(snug_str_nearest(text, snug_args_level_names()));
+	return snug_err_set(err, -EINVAL, "--args: '%.64s' is not off, security or all%s", text,
+			    hint);
+}
+
+bool output_looks_at_args(const struct output_options *options)
+{
+	enum snug_args_level level;
+
+	return parse_args_level(options->args, &level, NULL) == 0 && level != SNUG_ARGS_OFF;
+}
+
+static int parse_clone3(const char *text, bool *ret_is_enosys, struct snug_err *err)
+{
+	*ret_is_enosys = text && strcmp(text, "enosys") == 0;
+	if (!text || *ret_is_enosys || strcmp(text, "allow") == 0)
+		return 0;
+	return snug_err_set(err, -EINVAL, "--clone3: '%.64s' is not allow or enosys", text);
+}
+
 int output_check(const struct output_options *options, struct snug_err *err)
 {
 	enum snug_profile_format format;
+	enum snug_args_level level;
+	bool is_enosys;
 	int r;
 
 	r = parse_type(options->type, &format, err);
+	if (r == 0)
+		r = parse_args_level(options->args, &level, err);
+	if (r == 0)
+		r = parse_clone3(options->clone3, &is_enosys, err);
 	return r < 0 ? r : check_base(options, err);
 }
 
@@ -194,6 +229,9 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	int r;
 
 	find_additions(opts, recordings, n, &add);
+	(void)parse_args_level(opts->args, &policy.args, NULL);
+	(void)parse_clone3(opts->clone3, &policy.clone3_is_enosys, NULL);
+	policy.signed_values = o->format != SNUG_PROFILE_OCI_JSON;
 	policy.base = add.base;
 	policy.n_base = add.n_base;
 	policy.baselines = add.baselines.items;

@@ -2,6 +2,7 @@
 #include "cmd/record-summary.h"
 
 #include "base/str.h"
+#include "cmd/args-summary.h"
 #include "cmd/record-denials.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
@@ -113,6 +114,7 @@ static void print_json(const struct record_summary *s, const struct snug_recordi
 	}
 	snug_writer_member_uint(w, "unnamed", s->derived->unnamed.len);
 	snug_writer_member_uint(w, "denied", n_denied(s));
+	args_summary_write(w, s->derived);
 	snug_recording_write_losses(r, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
@@ -175,6 +177,7 @@ static void print_for_person(const struct record_summary *s, const struct snug_r
 			"%zu of them are not in the base set; %zu names of the base set were added",
 			beyond_base(d), d->added.len);
 	print_container_facts(s);
+	args_summary_print(d);
 	say_person("profile: %s", s->profile_path);
 	if (s->is_cut)
 		say_person(

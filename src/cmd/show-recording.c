@@ -7,7 +7,9 @@
 #include "cmd/record-denials.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
+#include "record/argument-facts.h"
 #include "record/denied.h"
+#include "record/recording-args.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -17,6 +19,7 @@ enum {
 	MAX_COMMAND_WORDS = 64,
 	MAX_WORD_BYTES = 256,
 	MAX_EXECS = 12, /* shown to people */
+	MAX_TUPLES = 64,
 };
 
 static void add_command(const struct recording_view *v, const struct show_style *style,
@@ -102,6 +105,7 @@ static void add_losses(const struct recording_view *v, const struct show_style *
 	add_lost(&text, l->news, "events not noted");
 	add_lost(&text, l->execs, "executed programs not noted");
 	add_lost(&text, l->denials, "refused calls not noted");
+	add_lost(&text, l->arguments, "combinations of arguments not noted");
 	if (snug_recording_is_complete(v->recording))
 		show_add_fact(out, style, "complete", "yes, nothing was lost");
 	else
@@ -228,6 +232,61 @@ static void add_table(const struct recording_view *v, const struct show_style *s
 	}
 }
 
+static bool has_args(const struct snug_recording *r)
+{
+	VEC_FOREACH (c, &r->calls)
+		if (c->args.spec.n)
+			return true;
+	return false;
+}
+
+/* One combination of values is one item; @head and @start as in columns_add_list(). */
+static void add_tuples(const struct snug_recording_call *c, const char *head, unsigned start,
+		       unsigned width, struct snug_str *out)
+{
+	VEC(char *) items = { 0 };
+	size_t n = 0;
+
+	VEC_FOREACH (tuple, &c->args.tuples) {
+		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+		if (n++ == MAX_TUPLES)
+			break;
+		snug_argument_facts_add_text(c, tuple, &text);
+		*VEC_PUSH(&items) = xstrdup(snug_str_text(&text));
+	}
+	if (c->args.tuples.len > MAX_TUPLES)
+		*VEC_PUSH(&items) = xasprintf("%zu more", c->args.tuples.len - MAX_TUPLES);
+	if (c->args.cut_by)
+		*VEC_PUSH(&items) = xstrdup(n ? "and others" : "not known");
+	columns_add_list(out, head, (const char *const *)items.items, items.len, SHOW_INDENT, start,
+			 width);
+	VEC_FOREACH (item, &items)
+		free(*item);
+	VEC_DONE(&items);
+}
+
+static void add_args(const struct recording_view *v, const struct show_style *style,
+		     struct snug_str *out)
+{
+	const struct snug_recording *r = v->recording;
+	bool with_abi = has_several_abis(r);
+
+	if (!has_args(r))
+		return;
+	show_add_heading(out, style, "Arguments");
+	VEC_FOREACH (c, &r->calls) {
+		CLEANUP(snug_str_done) struct snug_str head = SNUG_STR_INIT;
+
+		if (!c->args.spec.n)
+			continue;
+		add_name(c, &head);
+		if (with_abi)
+			snug_str_addf(&head, " (%s)", snug_arch_name(c->arch));
+		add_tuples(c, snug_str_text(&head), SHOW_START + 4, style->width, out);
+	}
+}
+
 void recording_view_add_text(const struct recording_view *view, const struct show_style *style,
 			     struct snug_str *out)
 {
@@ -251,11 +310,13 @@ void recording_view_add_text(const struct recording_view *view, const struct sho
 	}
 	add_execs(view, style, out);
 	add_table(view, style, out);
+	add_args(view, style, out);
 }
 
 void recording_view_add_call(const struct recording_view *view, const char *name,
 			     struct snug_str *out)
 {
+	unsigned width = columns_width(stdout);
 	bool is_there = false;
 
 	VEC_FOREACH (c, &view->recording->calls) {
@@ -272,6 +333,8 @@ void recording_view_add_call(const struct recording_view *view, const char *name
 		} else {
 			snug_str_add(out, "made, but it was lost when and by whom\n");
 		}
+		if (c->args.spec.n)
+			add_tuples(c, "with", SHOW_INDENT + 6, width, out);
 	}
 	VEC_FOREACH (d, &view->recording->denied) {
 		if (!d->name || strcmp(d->name, name) != 0)
@@ -283,6 +346,23 @@ void recording_view_add_call(const struct recording_view *view, const char *name
 	}
 	if (!is_there)
 		snug_str_addf(out, "%s: was not made\n", name);
+}
+
+/* The members of the recording, and the combinations by their names. */
+static void write_args(const struct snug_recording_call *c, struct snug_writer *w)
+{
+	if (!c->args.spec.n)
+		return;
+	snug_recording_args_write(c, w);
+	snug_writer_key(w, "argNames");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (tuple, &c->args.tuples) {
+		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+		snug_argument_facts_add_text(c, tuple, &text);
+		snug_writer_string(w, snug_str_text(&text));
+	}
+	snug_writer_end_array(w);
 }
 
 void recording_view_write_calls(const struct recording_view *view, const char *name,
@@ -308,6 +388,7 @@ void recording_view_write_calls(const struct recording_view *view, const char *n
 			snug_writer_member_uint(w, "pid", c->pid);
 			snug_writer_member_string(w, "comm", c->comm ? c->comm : "");
 		}
+		write_args(c, w);
 		snug_writer_end_object(w);
 	}
 	snug_writer_end_array(w);

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "record/bpf-abi.h"
 #include "record/denied.h"
 #include "seccomp/syscalls.h"
 #include "snug_abi.h"

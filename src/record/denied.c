@@ -14,17 +14,6 @@ _Static_assert((int)SNUG_RESULT_TRAPPED == SNUG_DENIED_TRAPPED &&
 		       (int)SNUG_RESULT_KILLED == SNUG_DENIED_KILLED,
 	       "both sides use the same numbers");
 
-enum snug_arch snug_arch_of_bpf_abi(uint32_t abi)
-{
-	enum snug_arch native = snug_arch_native();
-
-	if (abi == SNUG_ABI_NATIVE)
-		return native;
-	if (abi == SNUG_ABI_X32)
-		return SNUG_ARCH_X32;
-	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
-}
-
 void snug_result_add_name(struct snug_str *out, uint32_t result)
 {
 	const char *name = result <= MAX_ERRNO ? snug_errno_name(result) : NULL;

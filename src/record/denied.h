@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 /* What the BPF programs say about calls, in this program's terms. */
-#include "seccomp/arch.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,9 +11,6 @@ enum {
 	SNUG_RESULT_TRAPPED = 0xfffe, /* SIGSYS, which can be handled */
 	SNUG_RESULT_KILLED = 0xffff,
 };
-
-/* Which seccomp ABI the programs' small number (enum snug_bpf_abi) stands for on this machine. */
-enum snug_arch snug_arch_of_bpf_abi(uint32_t abi);
 
 /* Appends "EPERM", "errno 4000", "trapped" or "killed". */
 void snug_result_add_name(struct snug_str *out, uint32_t result);

@@ -7,6 +7,8 @@
 #include "base/limits.h"
 #include "codec/decode.h"
 #include "codec/writer.h"
+#include "record/argument-facts.h"
+#include "record/recording-args.h"
 #include "record/recording-internal.h"
 
 #include <errno.h>
@@ -26,6 +28,7 @@ static void write_call(struct snug_writer *w, const struct snug_recording_call *
 	if (c->by & SNUG_BY_ENTERED)
 		snug_writer_member_string(w, "entered",
 					  snug_recording_call_is_foreign(c) ? "only" : "also");
+	snug_recording_args_write(c, w);
 	snug_writer_end_object(w);
 }
 
@@ -80,6 +83,8 @@ void snug_recording_write_losses(const struct snug_recording *r, struct snug_wri
 	snug_writer_member_uint(w, "execs", r->lost.execs);
 	if (r->lost.denials)
 		snug_writer_member_uint(w, "denials", r->lost.denials);
+	if (r->lost.arguments)
+		snug_writer_member_uint(w, "arguments", r->lost.arguments);
 	snug_writer_end_object(w);
 }
 
@@ -240,6 +245,8 @@ static int decode_losses(struct snug_decode *d, const struct snug_doc_value *v, 
 		{ "misses", snug_decode_u64, offsetof(struct snug_recording_losses, misses), 0 },
 		{ "execs", snug_decode_u64, offsetof(struct snug_recording_losses, execs), 0 },
 		{ "denials", snug_decode_u64, offsetof(struct snug_recording_losses, denials), 0 },
+		{ "arguments", snug_decode_u64, offsetof(struct snug_recording_losses, arguments),
+		  0 },
 		{ NULL },
 	};
 
@@ -251,6 +258,7 @@ struct call_fields {
 	uint64_t first_us;
 	char *name, *comm;
 	unsigned by;
+	const struct snug_doc_value *args;
 };
 
 static void call_fields_done(struct call_fields *f)
@@ -290,6 +298,24 @@ int snug_recording_decode_by(struct snug_decode *d, const struct snug_doc_value 
 	return 0;
 }
 
+static int decode_args(struct snug_decode *d, const struct snug_doc_value *v,
+		       struct snug_recording_call *c)
+{
+	size_t path_len = d->path.len;
+	int e;
+
+	snug_str_add(&d->path, ".args");
+	if (c->args.spec.n)
+		return snug_decode_fail(d, v, -EINVAL, "call %u of %s has arguments already", c->nr,
+					snug_arch_name(c->arch));
+	e = snug_recording_args_decode(d, v, c);
+	if (e < 0)
+		return e;
+	d->path.len = path_len;
+	d->path.buf[path_len] = '\0';
+	return 0;
+}
+
 static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	static const struct snug_decode_field fields[] = {
@@ -299,6 +325,7 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 		{ "pid", snug_decode_u32, offsetof(struct call_fields, pid), 0 },
 		{ "comm", snug_decode_string, offsetof(struct call_fields, comm), 0 },
 		{ "entered", snug_recording_decode_by, offsetof(struct call_fields, by), 0 },
+		{ "args", snug_decode_value, offsetof(struct call_fields, args), 0 },
 		{ NULL },
 	};
 	CLEANUP(call_fields_done)
@@ -317,6 +344,9 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 	if (of->recording->calls.len > SNUG_LIMIT_RECORDING_CALLS)
 		return snug_decode_fail(d, v, -E2BIG, "over %d calls", SNUG_LIMIT_RECORDING_CALLS);
 	c->by |= f.by;
+	e = f.args ? decode_args(d, f.args, c) : 0;
+	if (e < 0)
+		return e;
 	if (f.first_us == UINT64_MAX)
 		return 0;
 	free(c->comm);
@@ -501,6 +531,11 @@ static int decode_recording(const struct snug_doc *doc, struct snug_recording **
 
 	if (e < 0)
 		return e;
+	VEC_FOREACH (c, &r->calls) {
+		if (r->lost.arguments)
+			snug_argument_facts_cut(c, c->by);
+		snug_argument_facts_end(c);
+	}
 	snug_recording_sort(r);
 	*ret = STEAL(r);
 	return 0;

@@ -46,6 +46,7 @@ struct snug_recording *snug_recording_free(struct snug_recording *r)
 	VEC_FOREACH (c, &r->calls) {
 		free(c->name);
 		free(c->comm);
+		VEC_DONE(&c->args.tuples);
 	}
 	VEC_DONE(&r->calls);
 	VEC_FOREACH (d, &r->denied) {
@@ -155,5 +156,6 @@ bool snug_recording_is_complete(const struct snug_recording *r)
 {
 	const struct snug_recording_losses *l = &r->lost;
 
-	return !(l->news | l->tasks | l->numbers | l->misses | l->execs | l->denials);
+	return !(l->news | l->tasks | l->numbers | l->misses | l->execs | l->denials |
+		 l->arguments);
 }

@@ -5,6 +5,7 @@
  * document).  Profiles are derived from recordings; see derive.h.
  */
 #include "base/mem.h"
+#include "seccomp/arg-filters.h"
 #include "seccomp/syscalls.h"
 
 #include <stdbool.h>
@@ -22,6 +23,21 @@ enum {
 	SNUG_BY_ENTERED = 1u << 1, /* what came into the container from outside: `podman exec` */
 };
 
+struct snug_recording_tuple {
+	unsigned by; /* SNUG_BY_* */
+	uint64_t values[SNUG_ARG_SPEC_MAX];
+};
+
+/* The arguments that a call was made with.  What was looked at is a fact, too: a later table may
+ * look at more. */
+struct snug_recording_args {
+	struct snug_arg_spec spec; /* .n is 0: not looked at, nothing is known */
+	/* SNUG_BY_* of those whose tuples are not all here: they were too many, or some were lost
+	 */
+	unsigned cut_by;
+	VEC(struct snug_recording_tuple) tuples; /* distinct, sorted by values */
+};
+
 struct snug_recording_call {
 	enum snug_arch arch;
 	uint32_t nr;       /* without __X32_SYSCALL_BIT */
@@ -31,6 +47,7 @@ struct snug_recording_call {
 	uint64_t first_us; /* after the start */
 	uint32_t pid;
 	char *comm;
+	struct snug_recording_args args;
 };
 
 /* A call that seccomp refused, with one kind of answer. */
@@ -79,8 +96,9 @@ enum snug_exit_kind {
 /* What is missing, counted; all zero: the recording is complete. */
 struct snug_recording_losses {
 	uint64_t news, tasks, numbers, misses;
-	uint64_t execs;   /* over SNUG_LIMIT_RECORDING_EXECS */
-	uint64_t denials; /* of too many different kinds */
+	uint64_t execs;     /* over SNUG_LIMIT_RECORDING_EXECS */
+	uint64_t denials;   /* of too many different kinds */
+	uint64_t arguments; /* tuples; then every call that is looked at is cut */
 };
 
 struct snug_recording {

@@ -27,20 +27,47 @@ void snug_refusals_done(struct snug_refusals *r)
 	r->n_more = 0;
 }
 
+static bool has_entry_name(const struct snug_seccomp_entry *e, const char *name)
+{
+	VEC_FOREACH (one, &e->names)
+		if (strcmp(*one, name) == 0)
+			return true;
+	return false;
+}
+
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name)
 {
 	unsigned mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		VEC_FOREACH (one, &e->names) {
-			if (strcmp(*one, name) != 0)
-				continue;
-			VEC_FOREACH (arg, &e->args)
-				mask |= 1u << arg->index;
-			break;
-		}
+		if (!has_entry_name(e, name))
+			continue;
+		VEC_FOREACH (arg, &e->args)
+			mask |= 1u << arg->index;
 	}
 	return mask;
+}
+
+uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char *name,
+			       unsigned index)
+{
+	uint64_t mask = 0;
+
+	VEC_FOREACH (e, &p->entries) {
+		if (!has_entry_name(e, name))
+			continue;
+		VEC_FOREACH (arg, &e->args) {
+			uint64_t here = arg->op == SNUG_CMP_MASKED_EQ ? arg->value : UINT64_MAX;
+
+			if (arg->index != index)
+				continue;
+			if (!here || (mask && mask != here) ||
+			    (arg->op != SNUG_CMP_EQ && arg->op != SNUG_CMP_MASKED_EQ))
+				return UINT64_MAX;
+			mask = here;
+		}
+	}
+	return mask ? mask : UINT64_MAX;
 }
 
 static bool is_multiplexer(const char *name)

@@ -21,7 +21,7 @@ struct snug_refusal {
 	enum snug_arch arch;
 	uint32_t nr;      /* without __X32_SYSCALL_BIT, as in recordings */
 	const char *name; /* of the table, static; NULL when no table knows the number */
-	bool has_args; /* they are known: all of them */
+	bool has_args;    /* they are known: all of them */
 	/* Bit i: args[i] is known, and the profile's answer to this call depends on it. */
 	unsigned known_args;
 	uint64_t args[SNUG_N_ARGS];
@@ -54,6 +54,10 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 					 const struct snug_decision *decision, bool *ret_is_new);
 /* Which arguments of @name some entry of @p looks at: bit i, args[i]. */
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name);
+/* The bits of argument @index at which they look, when all that look at it ask by SCMP_CMP_EQ or
+ * SCMP_CMP_MASKED_EQ for the same bits; otherwise all. */
+uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char *name,
+			       unsigned index);
 
 /* What the call is to be called in a profile: NULL when no table knows it. */
 const char *snug_refusal_name(const struct snug_refusal *r);

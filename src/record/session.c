@@ -3,7 +3,10 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "record/argument-rules.h"
+#include "record/bpf-abi.h"
 #include "record/denied.h"
+#include "record/session-internal.h"
 #include "snug_abi.h"
 #include "trace/cgroup.h"
 #include "trace/engine.h"
@@ -22,20 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct snug_session {
-	struct snug_engine *engine;
-	struct snug_target *target;
-	struct snug_recording *recording; /* until finish */
-	struct snug_session_options opts;
-	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
-	bool has_started;
-	bool is_attached;                /* to what runs already */
-	bool wants_denials, is_watching; /* what gets an errno */
-	uint64_t watching_ns;            /* since when, CLOCK_MONOTONIC */
-	uint32_t mntns;                  /* of the process that was armed or attached */
-};
-
-static uint64_t now_ns(void)
+uint64_t snug_session_now_ns(void)
 {
 	struct timespec ts;
 
@@ -73,11 +63,16 @@ int snug_session_watch_denials(struct snug_session *s, struct snug_err *err)
 
 	if (s->is_watching)
 		return 0;
-	r = snug_target_watch_denials(s->target, err);
+	if (!s->ops->watch_denials)
+		return snug_err_set(err, -EOPNOTSUPP,
+				    "the %s engine does not see what other filters refuse: "
+				    "that takes the bpf engine (see 'snug doctor')",
+				    s->ops->name);
+	r = s->ops->watch_denials(s, err);
 	if (r < 0)
 		return r;
 	s->is_watching = true;
-	s->watching_ns = now_ns();
+	s->watching_ns = snug_session_now_ns();
 	return 0;
 }
 
@@ -99,10 +94,9 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	int r;
 
 	s->opts = *opts;
-	r = snug_engine_open(opts->alone, &s->engine, err);
-	if (r < 0)
-		return r;
-	r = snug_target_new(s->engine, &s->target, err);
+	s->ops = opts->engine == SNUG_SESSION_NOTIFY ? &snug_session_notify_ops
+						     : &snug_session_bpf_ops;
+	r = s->ops->open(s, err);
 	if (r == 0 && opts->denials)
 		r = snug_session_watch_denials(s, err);
 	if (r < 0)
@@ -111,6 +105,8 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	s->wants_denials = prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
 	watch_denials_if_wanted(s);
 	s->recording = snug_recording_new();
+	free(s->recording->engine);
+	s->recording->engine = xstrdup(s->ops->name);
 	if (uname(&uts) == 0)
 		s->recording->kernel = xstrdup(uts.release);
 	if (opts->command)
@@ -124,22 +120,27 @@ struct snug_session *snug_session_free(struct snug_session *s)
 	if (!s)
 		return NULL;
 	snug_recording_free(s->recording);
-	snug_target_free(s->target);
-	snug_engine_free(s->engine);
+	s->ops->close(s);
 	free(s);
 	return NULL;
 }
 
+enum snug_session_engine snug_session_engine(const struct snug_session *s)
+{
+	return s->opts.engine;
+}
+
 static void start_clock(struct snug_session *s)
 {
-	s->start_ns = now_ns();
+	s->start_ns = snug_session_now_ns();
 	s->recording->start = wall_clock();
 }
 
 int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err)
 {
 	start_clock(s);
-	return snug_target_arm(s->target, pidfd, err);
+	/* the notify engine's filter is armed by itself */
+	return s->target ? snug_target_arm(s->target, pidfd, err) : 0;
 }
 
 int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
@@ -236,12 +237,12 @@ uint32_t snug_session_mntns(const struct snug_session *s)
 
 bool snug_session_has_begun(const struct snug_session *s)
 {
-	return !snug_target_is_waiting(s->target);
+	return !s->ops->is_waiting(s);
 }
 
 int snug_session_poll_fd(const struct snug_session *s)
 {
-	return snug_target_poll_fd(s->target);
+	return s->ops->poll_fd(s);
 }
 
 /* Both sides may tell of the same call. */
@@ -283,12 +284,12 @@ static void keep_first_exec(struct snug_session *s, const struct snug_news *n, c
 	set_first(snug_recording_call(s->recording, snug_arch_native(), nr), 0, n->pid, comm);
 }
 
-static uint64_t since_start_us(const struct snug_session *s, uint64_t at_ns)
+uint64_t snug_session_since_start_us(const struct snug_session *s, uint64_t at_ns)
 {
 	return at_ns > s->start_ns ? (at_ns - s->start_ns) / 1000 : 0;
 }
 
-static void on_news(void *data, const struct snug_news *n, const char *exec_path)
+void snug_session_on_news(void *data, const struct snug_news *n, const char *exec_path)
 {
 	struct snug_session *s = data;
 	char comm[SNUG_COMM_LEN + 1] = { 0 };
@@ -299,7 +300,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	memcpy(comm, n->comm, SNUG_COMM_LEN);
 	if (n->type == SNUG_NEWS_EXEC && !s->has_started)
 		keep_first_exec(s, n, comm);
-	ev.at_us = since_start_us(s, n->time_ns);
+	ev.at_us = snug_session_since_start_us(s, n->time_ns);
 	switch (n->type) {
 	case SNUG_NEWS_CALL:
 		ev.type = SNUG_SESSION_CALL;
@@ -340,7 +341,7 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 {
-	int r = snug_target_dispatch(s->target, on_news, s);
+	int r = s->ops->dispatch(s);
 
 	if (r < 0)
 		return snug_err_set(err, r, "cannot read the recorder's news: %s", strerror(-r));
@@ -350,7 +351,7 @@ int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 
 uint64_t snug_session_n_tasks(const struct snug_session *s)
 {
-	return snug_target_n_tasks(s->target);
+	return s->ops->n_tasks(s);
 }
 
 size_t snug_session_n_calls(const struct snug_session *s)
@@ -360,49 +361,15 @@ size_t snug_session_n_calls(const struct snug_session *s)
 
 uint64_t snug_session_elapsed_us(const struct snug_session *s)
 {
-	return (now_ns() - s->start_ns) / 1000;
+	return (snug_session_now_ns() - s->start_ns) / 1000;
 }
 
-static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
+void snug_session_keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
 	snug_recording_call(s->recording, snug_arch_of_bpf_abi(abi), nr)->by |=
 		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
-}
-
-static void keep_denied(void *data, const struct snug_denied_key *key,
-			const struct snug_denied_value *value)
-{
-	unsigned by = key->side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
-	struct snug_session *s = data;
-	char comm[SNUG_COMM_LEN + 1] = { 0 };
-	struct snug_recording_denial *d = snug_recording_denial(
-		s->recording, snug_arch_of_bpf_abi(key->abi), key->nr, key->result);
-	uint64_t first_us = since_start_us(s, value->first_ns);
-
-	/* the walk through a map that others change may come by twice */
-	if (d->by & by)
-		return;
-	d->count += value->count;
-	if (!d->by || first_us < d->first_us) {
-		memcpy(comm, value->comm, SNUG_COMM_LEN);
-		free(d->comm);
-		d->comm = xstrdup(comm);
-		d->first_us = first_us;
-		d->pid = value->pid;
-	}
-	d->by |= by;
-}
-
-static void keep_denials(struct snug_session *s)
-{
-	struct snug_recording *r = s->recording;
-
-	r->has_filter = snug_target_has_filter(s->target);
-	r->watched_denials = s->is_watching;
-	r->denials_from_us = s->is_watching ? since_start_us(s, s->watching_ns) : 0;
-	snug_target_denied(s->target, keep_denied, s);
 }
 
 struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, bool stopped_early)
@@ -411,11 +378,9 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	struct snug_recording *r = s->recording;
 	struct snug_losses lost;
 
-	snug_target_stop(s->target);
+	s->ops->stop(s);
 	(void)snug_session_dispatch(s, &ignored);
-	snug_target_calls(s->target, keep_call, s);
-	keep_denials(s);
-	snug_target_losses(s->target, &lost);
+	s->ops->collect(s, &lost);
 	r->lost.news = lost.news;
 	r->lost.tasks = lost.tasks;
 	r->lost.numbers = lost.numbers;

@@ -55,13 +55,19 @@ static size_t conds_of(const struct snug_call_question *q,
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < SNUG_N_ARGS; i++)
-		if (q->known[i])
-			conds[n++] = (struct snug_seccomp_arg){
-				.index = i,
-				.op = SNUG_CMP_EQ,
-				.value = q->args[i],
-			};
+	for (uint32_t i = 0; i < SNUG_N_ARGS; i++) {
+		bool is_whole = !q->mask[i] || q->mask[i] == UINT64_MAX;
+
+		if (!q->known[i])
+			continue;
+		conds[n++] = (struct snug_seccomp_arg){
+			.index = i,
+			.op = is_whole ? SNUG_CMP_EQ : SNUG_CMP_MASKED_EQ,
+			.value = is_whole ? q->args[i] : q->mask[i],
+			.value_two = is_whole ? 0 : q->args[i],
+			.has_value_two = !is_whole,
+		};
+	}
 	return n;
 }
 

@@ -76,10 +76,11 @@ void snug_target_denied(const struct snug_target *t,
 			void *data);
 
 struct snug_losses {
-	uint64_t news;    /* events that did not fit the ring: first-seen facts are missing */
-	uint64_t tasks;   /* threads that could not be followed */
-	uint64_t numbers; /* calls with numbers over 1023 beyond the first 256 of them */
-	uint64_t denials; /* over 512 different ones */
-	uint64_t misses;  /* runs of the programs that the kernel skipped, for whatever task */
+	uint64_t news;      /* events that did not fit the ring: first-seen facts are missing */
+	uint64_t tasks;     /* threads that could not be followed */
+	uint64_t numbers;   /* calls with numbers over 1023 beyond the first 256 of them */
+	uint64_t denials;   /* over 512 different ones */
+	uint64_t misses;    /* runs of the programs that the kernel skipped, for whatever task */
+	uint64_t arguments; /* tuples of arguments that the kernel had no memory for */
 };
 void snug_target_losses(const struct snug_target *t, struct snug_losses *ret);

@@ -79,6 +79,9 @@ static void prepare_slot(struct snug_target *t)
 		(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	s->tasks = s->odd = s->lost_news = s->lost_tasks = s->lost_odd = 0;
 	s->is_finite = s->is_waiting = s->has_filter = s->denied = s->lost_denied = 0;
+	s->with_args = s->lost_args = 0;
+	if (gen != 1) /* what a killed recorder may have left */
+		(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
 	memset(s->bits, 0, sizeof(s->bits));
 	t->mark = (struct snug_mark){ .slot = t->index, .gen = gen, .role = SNUG_ROLE_MEMBER };
 }
@@ -158,6 +161,7 @@ int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug
 	int r;
 
 	t->engine = e;
+	t->args_fd = -EBADF;
 	r = claim_slot(t, err);
 	if (r < 0)
 		return r;
@@ -187,6 +191,8 @@ struct snug_target *snug_target_free(struct snug_target *t)
 		if (t->slot->denied)
 			sweep(t, t->engine->denied_fd, true);
 		(void)bpf_map_delete_elem(t->engine->rings_fd, &t->index);
+		if (t->args_fd >= 0)
+			(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
 	}
 	if (t->is_owner_marked) {
 		CLEANUP(closep) int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -197,6 +203,7 @@ struct snug_target *snug_target_free(struct snug_target *t)
 	if (t->slot)
 		__atomic_store_n(&t->slot->state, SNUG_SLOT_FREE, __ATOMIC_RELEASE);
 	ring_buffer__free(t->ring);
+	closep(&t->args_fd);
 	VEC_DONE(&t->watches);
 	free(t);
 	return NULL;
@@ -264,6 +271,7 @@ void snug_target_losses(const struct snug_target *t, struct snug_losses *ret)
 		.tasks = t->slot->lost_tasks,
 		.numbers = t->slot->lost_odd,
 		.denials = t->slot->lost_denied,
+		.arguments = t->slot->lost_args,
 		.misses = snug_engine_misses(t->engine) - t->misses_before,
 	};
 }

@@ -6,7 +6,7 @@
 load ../lib/cli
 
 setup() {
-	need_bpf
+	need_recorder
 	enter_work_dir
 }
 
@@ -66,8 +66,8 @@ old_survives() {
 	old_survives 127 -q -o old -- ./bad
 }
 
-@test "an existing file survives a host without BPF" {
-	SNUG_TEST_DISABLE=bpf old_survives 1 -q -o old -- touch ran
+@test "an existing file survives a host where nothing can be recorded" {
+	SNUG_TEST_DISABLE=bpf,notify old_survives 1 -q -o old -- touch ran
 	[ ! -e ran ]
 }
 
