@@ -58,6 +58,7 @@ bench:
 	@tools/bench-profiles $(BUILD)
 	@tools/bench-containers $(BUILD)
 	@tools/bench-audit $(BUILD)
+	@tools/bench-denials $(BUILD)
 
 static:
 	@tools/install-deps build
