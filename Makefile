@@ -59,6 +59,7 @@ bench:
 	@tools/bench-containers $(BUILD)
 	@tools/bench-audit $(BUILD)
 	@tools/bench-denials $(BUILD)
+	@tools/bench-explain $(BUILD)
 
 static:
 	@tools/install-deps build
