@@ -174,6 +174,15 @@ all_denials() {
 	same_lines <(grep -c 'getpgid.*EACCES' strace.out) 4000
 }
 
+@test "calls that a tracer makes itself are not refused" {
+	watch --comm emulated
+	record_under allow.json "$SNUG_PROGRAMS/emulated"
+	((status == 0))
+	same_lines <(denied r.json | wc -l) 0
+	watched
+	same_lines <(wc -l <watch.calls) 0
+}
+
 # bats test_tags=slow
 @test "every program under a filter that lets it: nothing was refused" {
 	local name
