@@ -21,7 +21,7 @@ struct snug_refusal {
 	enum snug_arch arch;
 	uint32_t nr;      /* without __X32_SYSCALL_BIT, as in recordings */
 	const char *name; /* of the table, static; NULL when no table knows the number */
-	bool has_args; /* they are known: all of them */
+	bool has_args;    /* they are known: all of them */
 	/* Bit i: args[i] is known, and the profile's answer to this call depends on it. */
 	unsigned known_args;
 	uint64_t args[SNUG_N_ARGS];
