@@ -58,6 +58,8 @@ bench:
 	@tools/bench-profiles $(BUILD)
 	@tools/bench-containers $(BUILD)
 	@tools/bench-audit $(BUILD)
+	@tools/bench-denials $(BUILD)
+	@tools/bench-explain $(BUILD)
 
 static:
 	@tools/install-deps build

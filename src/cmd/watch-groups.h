@@ -29,13 +29,12 @@ struct watch_group {
 struct watch_groups {
 	VEC(struct watch_group *) all; /* owned, in order of their first denial */
 	size_t *chains;                /* heads: index + 1 */
-	uint64_t left_out;             /* denials of groups over SNUG_LIMIT_WATCH_GROUPS */
 };
 
 void watch_groups_init(struct watch_groups *g);
 void watch_groups_done(struct watch_groups *g);
 /* The group of @d, of which @who is the process if that is known; added when there is none.  NULL
- * when there are too many. */
+ * when there are SNUG_LIMIT_WATCH_GROUPS others. */
 struct watch_group *watch_groups_add(struct watch_groups *g, const struct snug_denial *d,
 				     const struct snug_enriched *who);
 /* Sorts them by container, program, and name of the call; nothing can be added any more. */

@@ -47,6 +47,7 @@ struct watch {
 	struct snug_audit_filter filter;
 	VEC(uint32_t) pids;
 	struct watch_groups groups;
+	struct watch_group rest; /* what is in none of them, because they are too many */
 	struct snug_enricher *enricher;
 	struct snug_denial_watch *watch;
 	bool has_failed;
@@ -148,8 +149,8 @@ static void *on_new(void *data, const struct snug_denial *d)
 		return NULL;
 	g = watch_groups_add(&w->groups, d, who);
 	if (!g)
-		w->groups.left_out++;
-	else if (!g->n_told)
+		return &w->rest;
+	if (!g->n_told)
 		tell(w, g);
 	return g;
 }
@@ -162,7 +163,7 @@ static void on_more(void *data, void *handle, uint64_t n, uint64_t last_us)
 	g->count += n;
 	if (last_us > g->last_us)
 		g->last_us = last_us;
-	if (g->count / TELL_AGAIN >= g->n_told)
+	if (g != &w->rest && g->count / TELL_AGAIN >= g->n_told)
 		tell(w, g);
 }
 
@@ -226,9 +227,9 @@ static void report(const struct watch *w)
 	struct snug_denial_watch_losses lost;
 
 	snug_denial_watch_losses(w->watch, &lost);
-	if (lost.denials || w->groups.left_out)
+	if (lost.denials || w->rest.count)
 		say_warn("watch: %" PRIu64 " denials were of too many different kinds to be told",
-			 lost.denials + w->groups.left_out);
+			 lost.denials + w->rest.count);
 	if (lost.misses)
 		say_warn("watch: the kernel skipped %" PRIu64 " runs of snug's programs: denials "
 			 "may be missing",

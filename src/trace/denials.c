@@ -117,7 +117,7 @@ int snug_denials_open(struct snug_denials **ret, struct snug_err *err)
 	int r;
 
 	snug_probe_quiet_libbpf();
-	r = snug_probe_bpf_engine(err);
+	r = snug_probe_bpf_engine("watching denials", err);
 	if (r < 0)
 		return r;
 	/* FIXME(kernel 5.17): only older kernels need the second way */

@@ -395,7 +395,7 @@ int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 	int r;
 
 	snug_probe_quiet_libbpf();
-	r = snug_probe_bpf_engine(err);
+	r = snug_probe_bpf_engine("recording", err);
 	if (r < 0)
 		return r;
 	if (!alone) {
