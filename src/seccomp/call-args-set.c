@@ -18,6 +18,8 @@ enum {
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 24,     /* values, for "all but these" */
+	MAX_SPREAD = 255,     /* between the values of one range that are listed */
+	MAX_PARTS = 256,      /* of what is left out, while it is looked for */
 	MAX_FEW = 4,          /* values that are listed, and not told as a range */
 	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
 	MAX_WITHOUT = 4,      /* flags that are listed as not there */
@@ -36,6 +38,11 @@ struct rows {
 	struct row *items;
 	size_t len, cap;
 };
+
+static void ranges_done(struct ranges *l)
+{
+	VEC_DONE(l);
+}
 
 static void row_done(struct row *r)
 {
@@ -286,30 +293,75 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 	snug_str_add(out, snug_str_text(&flags));
 }
 
-/* "!= A" or "not A|B" when the intervals leave out a few values only. */
-static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
-			       const struct ranges *l)
+/* What @l leaves out of everything; false when that is too much to be looked at. */
+static bool find_rest(const struct writer *w, const struct ranges *l, struct ranges *ret)
 {
-	uint64_t missing[MAX_MISSING], next = 0;
-	bool is_over = false;
+	*VEC_PUSH(ret) = (struct snug_arg_range){ .hi = w->max };
+	VEC_FOREACH (r, l) {
+		struct ranges next = { 0 };
+
+		VEC_FOREACH (part, ret) {
+			struct snug_arg_range pieces[SNUG_ARG_RANGE_PIECES];
+			size_t n = snug_arg_range_subtract(part, r, pieces);
+
+			for (size_t k = 0; k < n; k++)
+				*VEC_PUSH(&next) = pieces[k];
+		}
+		VEC_DONE(ret);
+		*ret = next;
+		if (ret->len > MAX_PARTS)
+			return false;
+	}
+	return true;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The values of @l, sorted; how many, or 0 when they are over MAX_MISSING. */
+static size_t list_values(const struct ranges *l, uint64_t values[MAX_MISSING])
+{
 	size_t n = 0;
 
 	VEC_FOREACH (r, l) {
-		if (!is_interval(r) || is_over || r->lo < next || r->lo - next > MAX_MISSING - n)
-			return false;
-		while (next < r->lo)
-			missing[n++] = next++;
-		is_over = r->hi == w->max;
-		next = r->hi + 1;
+		uint64_t value, last;
+
+		snug_arg_range_ends(r, &value, &last);
+		if (last - value > MAX_SPREAD)
+			return 0;
+		for (;; value++) {
+			if (snug_arg_range_contains(r, value)) {
+				if (n == MAX_MISSING)
+					return 0;
+				values[n++] = value;
+			}
+			if (value == last)
+				break;
+		}
 	}
-	if (!is_over) {
-		if (w->max - next >= MAX_MISSING - n)
-			return false;
-		for (; next <= w->max && next; next++)
-			missing[n++] = next;
-	}
-	/* ">= 1" is plainer */
-	if (n == 0 || l->len == 1)
+	if (n)
+		qsort(values, n, sizeof(values[0]), compare_values);
+	return n;
+}
+
+/* "!= A" or "not A|B" when a few values only are left out. */
+static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct ranges *l)
+{
+	CLEANUP(ranges_done) struct ranges rest = { 0 };
+	uint64_t missing[MAX_MISSING];
+	size_t n = 0;
+
+	/* ">= 1" is plainer where the number is one */
+	if (l->len == 1 && (arg->kind != SNUG_ARG_ENUM || !is_interval(&l->items[0])))
+		return false;
+	if (find_rest(w, l, &rest))
+		n = list_values(&rest, missing);
+	if (n == 0 || (n > 1 && l->len == 1))
 		return false;
 	if (n == 1)
 		snug_str_add(w->out, "!= ");
