@@ -47,6 +47,7 @@ static void collect_uses(struct work *w, const struct snug_recording *const *rec
 		VEC_FOREACH (c, &recordings[i]->calls) {
 			unsigned sides = SNUG_BY_MAIN;
 
+			w->d->has_arg_facts |= c->args.spec.n > 0;
 			if (!c->name ||
 			    (w->policy->no_entered && snug_recording_call_is_foreign(c)))
 				continue;

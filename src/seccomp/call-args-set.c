@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
 	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
@@ -503,6 +504,21 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	return true;
 }
 
+/* What an option is called depends on its level. */
+static const struct snug_call_arg *arg_of(const struct writer *w, const struct row *r,
+					  unsigned index)
+{
+	static const struct snug_call_arg any_option = { SNUG_ARG_VALUE, "optname", NULL, true };
+	const struct ranges *level = &r->args[1];
+
+	if (index == 2 &&
+	    (strcmp(w->call, "setsockopt") == 0 || strcmp(w->call, "getsockopt") == 0) &&
+	    !(level->len == 1 && level->items[0].lo == SOL_SOCKET &&
+	      level->items[0].hi == SOL_SOCKET))
+		return &any_option;
+	return snug_call_arg(w->call, index);
+}
+
 static void add_row(struct writer *w, const struct row *r)
 {
 	int n_args = snug_call_n_args(w->call);
@@ -518,7 +534,7 @@ static void add_row(struct writer *w, const struct row *r)
 		if (i)
 			snug_str_add(w->out, ", ");
 		w->max = w->largest[i];
-		add_ranges(w, snug_call_arg(w->call, (unsigned)i), &r->args[i]);
+		add_ranges(w, arg_of(w, r, (unsigned)i), &r->args[i]);
 	}
 	if (last + 1 < (n_args < 0 ? SNUG_N_ARGS : n_args))
 		snug_str_add(w->out, last < 0 ? "..." : ", ...");
