@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/kernel-log.h"
+#include "record/session.h"
 #include "trace/probe.h"
 
 #include <errno.h>
@@ -216,6 +217,8 @@ static void collect_death_verdict(struct doctor_rows *rows)
 static void collect_verdict(struct doctor_rows *rows)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
+	CLEANUP(snug_err_done) struct snug_err no_notify = SNUG_ERR_INIT;
 	bool can_filter = access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
 
 	if (snug_probe_bpf_engine(&err) < 0)
@@ -225,6 +228,12 @@ static void collect_verdict(struct doctor_rows *rows)
 		    "the kernel refuses tp_btf programs (see the rows 'bpf')");
 	else
 		add(rows, "snug", "record", DOCTOR_YES, "with the BPF engine (tp_btf)");
+	if (snug_session_probe_notify(&no_notify) < 0)
+		add(rows, "snug", "record a command", DOCTOR_NO, "without privileges: %s",
+		    snug_err_msg(&no_notify));
+	else
+		add(rows, "snug", "record a command", DOCTOR_YES,
+		    "without privileges, with the engine notify");
 	add(rows, "snug", "run", can_filter ? DOCTOR_YES : DOCTOR_NO, "%s",
 	    can_filter ? "with a seccomp filter" : "the kernel has no seccomp filters");
 	collect_death_verdict(rows);

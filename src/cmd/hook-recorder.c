@@ -121,6 +121,9 @@ static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 	};
 	int e = snug_session_new(&opts, &r->session, err);
 
+	/* only who starts a program can be asked for its calls, and that is the runtime */
+	if (e == -EPERM || e == -EOPNOTSUPP)
+		return snug_err_wrap(err, e, "a container is recorded with BPF, and only so");
 	if (e < 0)
 		return e;
 	e = snug_session_arm_pid(r->session, r->job->state.pid, err);
