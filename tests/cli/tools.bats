@@ -436,7 +436,7 @@ make_install() {
 	local data=$tools/../data dir=$BATS_TEST_TMPDIR/lint
 	gen_lint() {
 		"$tools/gen-lint" "$dir/lint-dangerous.csv" "$dir/lint-fallbacks.csv" \
-			"$dir/lint-families.csv" "$dir/libseccomp-releases.csv"
+			"$dir/lint-families.csv" "$dir/libseccomp-releases.csv" "$dir/lint-detours.csv"
 	}
 	mkdir -p "$dir"
 	cp "$data"/lint-*.csv "$data/libseccomp-releases.csv" "$dir/"
@@ -461,6 +461,9 @@ make_install() {
 	refused lint-fallbacks.csv 'clone3,clone,someone' "clone3 comes twice"
 	refused lint-fallbacks.csv 'clone4,,someone' "an empty list"
 	refused lint-fallbacks.csv 'clone4,clone3' "expected call,older calls,who"
+	refused lint-detours.csv 'clone,clone3,again' "clone comes twice"
+	refused lint-detours.csv 'read,,to read' "an empty list"
+	refused lint-detours.csv 'read,pread64' "expected call,ways around,what"
 	refused lint-families.csv 'x,-,read,read' "at least two members"
 	refused lint-families.csv 'x,write,read pread64,read' "write is no member"
 	refused libseccomp-releases.csv '2.5,5.8' "bad version 2.5"
