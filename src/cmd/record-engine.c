@@ -73,7 +73,6 @@ int record_engine_open(const char *name, const struct snug_session_options *opts
 		return snug_err_set(err, r, "%s; and without BPF: %s", snug_err_msg(&no_bpf),
 				    snug_err_msg(&no_notify));
 	if (!say_is_quiet())
-		say_note("recording without BPF, which is slower: %s",
-			 snug_err_msg(&no_bpf));
+		say_note("recording without BPF, which is slower: %s", snug_err_msg(&no_bpf));
 	return 0;
 }

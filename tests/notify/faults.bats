@@ -8,7 +8,7 @@ load ../lib/notify-test
 
 setup() {
 	notify_setup
-	cd "$place"
+	cd "$place" || return 1
 }
 
 teardown() {

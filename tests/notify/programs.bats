@@ -7,7 +7,7 @@ load ../lib/notify-test
 
 setup() {
 	notify_setup
-	cd "$place"
+	cd "$place" || return 1
 }
 
 teardown() {
@@ -121,9 +121,9 @@ by_notify() {
 @test "an exec by a thread that is not the first" {
 	fresh_work_dir "$place/w"
 	touch go
-	by_notify -- "$SNUG_PROGRAMS/exec-from-thread" 4 /bin/echo done
+	by_notify -- "$SNUG_PROGRAMS/exec-from-thread" 4 /bin/echo finished
 	[ "$status" -eq 0 ]
-	grep -q done out
+	grep -q finished out
 	jq -e '.execs[-1].path == "/bin/echo"' r.json
 }
 
