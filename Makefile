@@ -56,6 +56,7 @@ bench:
 	@$(NINJA)
 	@tools/bench $(BUILD)
 	@tools/bench-profiles $(BUILD)
+	@tools/bench-engines $(BUILD)
 	@tools/bench-containers $(BUILD)
 	@tools/bench-audit $(BUILD)
 	@tools/bench-denials $(BUILD)

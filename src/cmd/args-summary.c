@@ -5,7 +5,7 @@
 #include "cmd/say.h"
 #include "codec/writer.h"
 
-enum { MAX_NAMED = 7 };
+enum { MAX_NAMED = 5 };
 
 static size_t n_open(const struct snug_derived *d, enum snug_open_reason reason)
 {
@@ -34,24 +34,34 @@ static void add_open(struct snug_str *out, const struct snug_derived *d,
 			add_name(out, open->name, i++, n);
 }
 
+/* Kept short on a terminal, and as a line of a log elsewhere. */
+static void tell(const char *what, const struct snug_str *names)
+{
+	if (!names->len)
+		return;
+	if (say_is_terminal())
+		say_person("%s: %s", what, snug_str_text(names));
+	else
+		say_log("%s: %s", what, snug_str_text(names));
+}
+
 /* One line for each reason, with its way out. */
 static void print_open(const struct snug_derived *d)
 {
 	static const char *const whys[] = {
-		[SNUG_OPEN_BASE] = "the base set has them: -n or -b NAMES is without it",
-		[SNUG_OPEN_NOT_RECORDED] = "recorded without arguments: snug record --args",
-		[SNUG_OPEN_TOO_MANY] = "too many different ones, or some were lost",
-		[SNUG_OPEN_ELSEWHERE] = "made on an ABI that passes them in another way",
-		[SNUG_OPEN_BEHIND_MUX] = "made through socketcall or ipc, which hide them",
-		[SNUG_OPEN_EVERY_VALUE] = "every value was recorded",
+		[SNUG_OPEN_BASE] = "with any arguments (of the base set; -n or -b is without it)",
+		[SNUG_OPEN_NOT_RECORDED] = "with any arguments (none were recorded)",
+		[SNUG_OPEN_TOO_MANY] = "with any arguments (too many different ones)",
+		[SNUG_OPEN_ELSEWHERE] = "with any arguments (another ABI has them elsewhere)",
+		[SNUG_OPEN_BEHIND_MUX] = "with any arguments (made through socketcall or ipc)",
+		[SNUG_OPEN_EVERY_VALUE] = "with any arguments (all values were recorded)",
 	};
 
 	for (int i = 0; i < _SNUG_OPEN_MAX; i++) {
 		CLEANUP(snug_str_done) struct snug_str names = SNUG_STR_INIT;
 
 		add_open(&names, d, (enum snug_open_reason)i);
-		if (names.len)
-			say_person("with any arguments: %s (%s)", snug_str_text(&names), whys[i]);
+		tell(whys[i], &names);
 	}
 }
 
@@ -62,27 +72,28 @@ static void print_leaky(const struct snug_derived *d)
 
 	VEC_FOREACH (name, &d->leaky)
 		add_name(&names, *name, i++, d->leaky.len);
-	if (names.len)
-		say_person("an ABI that is listed has arguments of these in memory or in another "
-			   "place, where no condition holds them: %s",
-			   snug_str_text(&names));
+	tell("a listed ABI hides the arguments of", &names);
 }
 
 void args_summary_print(const struct snug_derived *d)
 {
+	CLEANUP(snug_str_done) struct snug_str names = SNUG_STR_INIT;
+
 	if (d->args == SNUG_ARGS_OFF)
 		return;
-	if (!d->conditional.len && d->open.len &&
-	    n_open(d, SNUG_OPEN_NOT_RECORDED) + n_open(d, SNUG_OPEN_BASE) == d->open.len)
-		say_warn("--args: no arguments were recorded (snug record --args does it): the "
-			 "profile allows calls with any");
-	say_person("%zu calls are allowed with the recorded arguments only, by %zu entries",
-		   d->conditional.len, d->n_conditions);
+	if (!d->has_arg_facts)
+		say_warn("--args: no arguments were recorded: the profile allows calls with any "
+			 "(snug record --args records them)");
+	for (size_t i = 0; i < d->conditional.len; i++)
+		add_name(&names, d->conditional.items[i], i, d->conditional.len);
+	tell("with the recorded arguments only", &names);
 	print_open(d);
 	print_leaky(d);
-	if (d->has_clone3)
-		say_person("clone3 is allowed, and no filter sees its flags: --clone3=enosys makes "
-			   "libraries use clone");
+	if (!d->has_clone3)
+		return;
+	snug_str_clear(&names);
+	snug_str_add(&names, "clone3; --clone3=enosys makes libraries use clone");
+	tell("no filter sees the flags of", &names);
 }
 
 static void write_open(struct snug_writer *w, const struct snug_derived *d)

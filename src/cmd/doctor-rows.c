@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/kernel-log.h"
+#include "record/session.h"
 #include "trace/denials.h"
 #include "trace/probe.h"
 
@@ -232,6 +233,7 @@ static void collect_denials_verdict(struct doctor_rows *rows, bool can_record)
 static void collect_verdict(struct doctor_rows *rows)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_err_done) struct snug_err no_notify = SNUG_ERR_INIT;
 	bool can_filter = access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
 	bool can_record = false;
 
@@ -245,6 +247,12 @@ static void collect_verdict(struct doctor_rows *rows)
 	if (can_record)
 		add(rows, "snug", "record", DOCTOR_YES, "with the BPF engine (tp_btf)");
 	collect_denials_verdict(rows, can_record);
+	if (snug_session_probe_notify(&no_notify) < 0)
+		add(rows, "snug", "record a command", DOCTOR_NO, "without privileges: %s",
+		    snug_err_msg(&no_notify));
+	else
+		add(rows, "snug", "record a command", DOCTOR_YES,
+		    "without privileges, with the engine notify");
 	add(rows, "snug", "run", can_filter ? DOCTOR_YES : DOCTOR_NO, "%s",
 	    can_filter ? "with a seccomp filter" : "the kernel has no seccomp filters");
 	collect_death_verdict(rows);

@@ -37,7 +37,7 @@ static int check_base(const struct output_options *options, struct snug_err *err
 	return r;
 }
 
-static int parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err)
+int output_parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err)
 {
 	CLEANUP(freep) char *hint = NULL;
 
@@ -55,7 +55,7 @@ bool output_looks_at_args(const struct output_options *options)
 {
 	enum snug_args_level level;
 
-	return parse_args_level(options->args, &level, NULL) == 0 && level != SNUG_ARGS_OFF;
+	return output_parse_args_level(options->args, &level, NULL) == 0 && level != SNUG_ARGS_OFF;
 }
 
 static int parse_clone3(const char *text, bool *ret_is_enosys, struct snug_err *err)
@@ -75,7 +75,7 @@ int output_check(const struct output_options *options, struct snug_err *err)
 
 	r = parse_type(options->type, &format, err);
 	if (r == 0)
-		r = parse_args_level(options->args, &level, err);
+		r = output_parse_args_level(options->args, &level, err);
 	if (r == 0)
 		r = parse_clone3(options->clone3, &is_enosys, err);
 	return r < 0 ? r : check_base(options, err);
@@ -229,7 +229,7 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	int r;
 
 	find_additions(opts, recordings, n, &add);
-	(void)parse_args_level(opts->args, &policy.args, NULL);
+	(void)output_parse_args_level(opts->args, &policy.args, NULL);
 	(void)parse_clone3(opts->clone3, &policy.clone3_is_enosys, NULL);
 	policy.signed_values = o->format != SNUG_PROFILE_OCI_JSON;
 	policy.base = add.base;

@@ -74,6 +74,8 @@ const char *output_extension(const struct output_options *options);
 /* Whether a profile of these recordings gets a base set, the default or the given one. */
 bool output_has_base(const struct output_options *options,
 		     const struct snug_recording *const *recordings, size_t n);
+/* The value of --args: NULL is off, "" is security.  -EINVAL with the words. */
+int output_parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err);
 /* Whether the profile is to look at arguments, so that recordings have to note them. */
 bool output_looks_at_args(const struct output_options *options);
 /* Checks the options and opens the file, before any work is done.  -EINVAL is the user's. */

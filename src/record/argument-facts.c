@@ -133,17 +133,42 @@ void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by)
 		c->args.cut_by |= by;
 }
 
+/* What a register of 64 bits may have held that was noted as 32: compilers extend an int by its
+ * sign or by zeros, and nothing else. */
+static unsigned registers_of(uint64_t mask, uint64_t value, unsigned bits, uint64_t ret[2])
+{
+	ret[0] = ret[1] = value;
+	if (bits == 32 || mask != UINT32_MAX || value <= INT32_MAX)
+		return 1;
+	ret[1] |= ~(uint64_t)UINT32_MAX;
+	return 2;
+}
+
 void snug_argument_facts_add_vectors(const struct snug_recording_call *c,
 				     const struct snug_recording_tuple *tuple,
 				     struct snug_argset *ret)
 {
 	const struct snug_arg_spec *spec = &c->args.spec;
-	struct snug_seccomp_arg conds[SNUG_ARG_SPEC_MAX];
+	unsigned bits = snug_arch_arg_bits(c->arch), n[SNUG_ARG_SPEC_MAX], n_all = 1;
+	uint64_t values[SNUG_ARG_SPEC_MAX][2];
 
-	for (unsigned i = 0; i < spec->n; i++)
-		conds[i] = (struct snug_seccomp_arg){ spec->index[i], SNUG_CMP_MASKED_EQ,
-						      spec->mask[i], tuple->values[i], true };
-	snug_argset_add_conds(ret, conds, spec->n, snug_arch_arg_bits(c->arch));
+	for (unsigned i = 0; i < spec->n; i++) {
+		n[i] = registers_of(spec->mask[i], tuple->values[i], bits, values[i]);
+		n_all *= n[i];
+	}
+	for (unsigned k = 0; k < n_all; k++) {
+		struct snug_seccomp_arg conds[SNUG_ARG_SPEC_MAX];
+		unsigned rest = k;
+
+		for (unsigned i = 0; i < spec->n; i++) {
+			uint64_t mask = spec->mask[i] == UINT32_MAX ? UINT64_MAX : spec->mask[i];
+
+			conds[i] = (struct snug_seccomp_arg){ spec->index[i], SNUG_CMP_MASKED_EQ,
+							      mask, values[i][rest % n[i]], true };
+			rest /= n[i];
+		}
+		snug_argset_add_conds(ret, conds, spec->n, bits);
+	}
 }
 
 /* The options of other levels than this one have no names here. */

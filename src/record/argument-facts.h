@@ -30,7 +30,8 @@ void snug_argument_facts_restore(struct snug_recording_call *c, unsigned by,
 /* Some tuples of @by are missing, or would be too many. */
 void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by);
 
-/* Adds all argument vectors that look like @tuple, of @c, to a recorder. */
+/* Adds the argument vectors that @tuple of @c stands for: whatever bits were not looked at may be;
+ * of 32 bits that were, registers hold an int as compilers extend it, by its sign or by zeros. */
 void snug_argument_facts_add_vectors(const struct snug_recording_call *c,
 				     const struct snug_recording_tuple *tuple,
 				     struct snug_argset *ret);

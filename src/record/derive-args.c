@@ -47,6 +47,7 @@ static void collect_uses(struct work *w, const struct snug_recording *const *rec
 		VEC_FOREACH (c, &recordings[i]->calls) {
 			unsigned sides = SNUG_BY_MAIN;
 
+			w->d->has_arg_facts |= c->args.spec.n > 0;
 			if (!c->name ||
 			    (w->policy->no_entered && snug_recording_call_is_foreign(c)))
 				continue;
@@ -287,6 +288,9 @@ static bool is_of_flags(const struct snug_arg_filters *f, unsigned index)
 	return at && at->is_flags;
 }
 
+/* So long a word is not told bit by bit: what is left out of such a set has a piece for each. */
+enum { MAX_JOINED_MASK = UINT16_MAX };
+
 /* Makes one of two that are the same but for one flag, which may be set or not. */
 static bool join(struct snug_arg_conds *a, const struct snug_arg_conds *b,
 		 const struct snug_arg_filters *f)
@@ -305,7 +309,8 @@ static bool join(struct snug_arg_conds *a, const struct snug_arg_conds *b,
 		if (value_of(x) == value_of(y))
 			continue;
 		bit = value_of(x) ^ value_of(y);
-		if (differs || (bit & (bit - 1)) || !is_of_flags(f, x->index))
+		if (differs || (bit & (bit - 1)) || mask_of(x) > MAX_JOINED_MASK ||
+		    !is_of_flags(f, x->index))
 			return false;
 		differs = x;
 	}
@@ -348,6 +353,27 @@ static void join_all(struct snug_arg_rules *rules, const struct snug_arg_filters
 		}
 		sort_rules(rules);
 	} while (any);
+}
+
+/* Of 32 bits that were recorded, the register held an int as compilers extend it: by zeros, or,
+ * with the highest bit set, by zeros or its sign (ioctl(2) of musl).  Where there is one way only,
+ * the whole register is compared: sets of values without masks are the ones to reckon with. */
+static void name_registers(struct snug_arg_rules *rules)
+{
+	VEC_FOREACH (rule, rules) {
+		for (size_t k = 0; k < rule->conds.len; k++) {
+			struct snug_seccomp_arg *c = &rule->conds.items[k];
+
+			if (c->op == SNUG_CMP_MASKED_EQ && c->value == UINT32_MAX &&
+			    c->value_two <= INT32_MAX)
+				*c = (struct snug_seccomp_arg){
+					.index = c->index,
+					.op = SNUG_CMP_EQ,
+					.value = c->value_two,
+				};
+		}
+	}
+	sort_rules(rules);
 }
 
 /* clone(2) as C libraries make it where there is no clone3(2): threads and children of all kinds,
@@ -409,6 +435,7 @@ static enum snug_open_reason find_rules(const struct work *w, const char *name,
 		return SNUG_OPEN_ELSEWHERE;
 	drop_what_others_allow(rules);
 	join_all(rules, f);
+	name_registers(rules);
 	if (is_made_behind_mux(w, name))
 		return SNUG_OPEN_BEHIND_MUX;
 	if (rules->len && !rules->items[0].conds.len)

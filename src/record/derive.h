@@ -79,6 +79,7 @@ struct snug_derived {
 	VEC(const char *) entered;
 	VEC(struct snug_unnamed_call) unnamed;
 	enum snug_args_level args; /* the policy's */
+	bool has_arg_facts;        /* some recording has arguments of some call */
 	/* With that: names that are allowed with the recorded arguments only, sorted, and
 	 * names that should be and are not, sorted. */
 	VEC(const char *) conditional;

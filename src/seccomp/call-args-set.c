@@ -12,12 +12,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
 	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
 	MAX_MISSING = 24,     /* values, for "all but these" */
+	MAX_SPREAD = 255,     /* between the values of one range that are listed */
+	MAX_PARTS = 256,      /* of what is left out, while it is looked for */
 	MAX_FEW = 4,          /* values that are listed, and not told as a range */
 	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
 	MAX_WITHOUT = 4,      /* flags that are listed as not there */
@@ -36,6 +39,11 @@ struct rows {
 	struct row *items;
 	size_t len, cap;
 };
+
+static void ranges_done(struct ranges *l)
+{
+	VEC_DONE(l);
+}
 
 static void row_done(struct row *r)
 {
@@ -286,30 +294,75 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 	snug_str_add(out, snug_str_text(&flags));
 }
 
-/* "!= A" or "not A|B" when the intervals leave out a few values only. */
-static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
-			       const struct ranges *l)
+/* What @l leaves out of everything; false when that is too much to be looked at. */
+static bool find_rest(const struct writer *w, const struct ranges *l, struct ranges *ret)
 {
-	uint64_t missing[MAX_MISSING], next = 0;
-	bool is_over = false;
+	*VEC_PUSH(ret) = (struct snug_arg_range){ .hi = w->max };
+	VEC_FOREACH (r, l) {
+		struct ranges next = { 0 };
+
+		VEC_FOREACH (part, ret) {
+			struct snug_arg_range pieces[SNUG_ARG_RANGE_PIECES];
+			size_t n = snug_arg_range_subtract(part, r, pieces);
+
+			for (size_t k = 0; k < n; k++)
+				*VEC_PUSH(&next) = pieces[k];
+		}
+		VEC_DONE(ret);
+		*ret = next;
+		if (ret->len > MAX_PARTS)
+			return false;
+	}
+	return true;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The values of @l, sorted; how many, or 0 when they are over MAX_MISSING. */
+static size_t list_values(const struct ranges *l, uint64_t values[MAX_MISSING])
+{
 	size_t n = 0;
 
 	VEC_FOREACH (r, l) {
-		if (!is_interval(r) || is_over || r->lo < next || r->lo - next > MAX_MISSING - n)
-			return false;
-		while (next < r->lo)
-			missing[n++] = next++;
-		is_over = r->hi == w->max;
-		next = r->hi + 1;
+		uint64_t value, last;
+
+		snug_arg_range_ends(r, &value, &last);
+		if (last - value > MAX_SPREAD)
+			return 0;
+		for (;; value++) {
+			if (snug_arg_range_contains(r, value)) {
+				if (n == MAX_MISSING)
+					return 0;
+				values[n++] = value;
+			}
+			if (value == last)
+				break;
+		}
 	}
-	if (!is_over) {
-		if (w->max - next >= MAX_MISSING - n)
-			return false;
-		for (; next <= w->max && next; next++)
-			missing[n++] = next;
-	}
-	/* ">= 1" is plainer */
-	if (n == 0 || l->len == 1)
+	if (n)
+		qsort(values, n, sizeof(values[0]), compare_values);
+	return n;
+}
+
+/* "!= A" or "not A|B" when a few values only are left out. */
+static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct ranges *l)
+{
+	CLEANUP(ranges_done) struct ranges rest = { 0 };
+	uint64_t missing[MAX_MISSING];
+	size_t n = 0;
+
+	/* ">= 1" is plainer where the number is one */
+	if (l->len == 1 && (arg->kind != SNUG_ARG_ENUM || !is_interval(&l->items[0])))
+		return false;
+	if (find_rest(w, l, &rest))
+		n = list_values(&rest, missing);
+	if (n == 0 || (n > 1 && l->len == 1))
 		return false;
 	if (n == 1)
 		snug_str_add(w->out, "!= ");
@@ -451,6 +504,21 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	return true;
 }
 
+/* What an option is called depends on its level. */
+static const struct snug_call_arg *arg_of(const struct writer *w, const struct row *r,
+					  unsigned index)
+{
+	static const struct snug_call_arg any_option = { SNUG_ARG_VALUE, "optname", NULL, true };
+	const struct ranges *level = &r->args[1];
+
+	if (index == 2 &&
+	    (strcmp(w->call, "setsockopt") == 0 || strcmp(w->call, "getsockopt") == 0) &&
+	    !(level->len == 1 && level->items[0].lo == SOL_SOCKET &&
+	      level->items[0].hi == SOL_SOCKET))
+		return &any_option;
+	return snug_call_arg(w->call, index);
+}
+
 static void add_row(struct writer *w, const struct row *r)
 {
 	int n_args = snug_call_n_args(w->call);
@@ -466,7 +534,7 @@ static void add_row(struct writer *w, const struct row *r)
 		if (i)
 			snug_str_add(w->out, ", ");
 		w->max = w->largest[i];
-		add_ranges(w, snug_call_arg(w->call, (unsigned)i), &r->args[i]);
+		add_ranges(w, arg_of(w, r, (unsigned)i), &r->args[i]);
 	}
 	if (last + 1 < (n_args < 0 ? SNUG_N_ARGS : n_args))
 		snug_str_add(w->out, last < 0 ? "..." : ", ...");

@@ -7,11 +7,16 @@
 load ../lib/bpf-test
 # shellcheck source=tests/lib/arguments.sh
 source "$repo/tests/lib/arguments.sh"
+load ../lib/contain
 
 setup() {
-	need_bpf
+	contain_setup
 	# shellcheck disable=SC2034  # for record()
 	record_args=(--args=all)
+}
+
+teardown() {
+	contain_teardown
 }
 
 # wait_for_text FILE: until there is something in it
@@ -173,4 +178,38 @@ is_cut() {
 	record_args=(--args)
 	record one /bin/true
 	[ "$(values_of x86_64 mprotect)" = '[[1]]' ]
+}
+
+# prctl_of MEMBER: that member of what recording c says of prctl's arguments
+prctl_of() {
+	jq -c "[.calls.x86_64[] | select(.name == \"prctl\")] | .[0].args.$1" "$state/c.recording"
+}
+
+@test "what enters a container has its own arguments, and its own limit" {
+	# shellcheck disable=SC2016
+	contain c /bin/sh -c 'while [ ! -e enough ]; do /bin/sleep 0.05; done; exec "$0" prctl 2' \
+		"$SNUG_PROGRAMS/arguments"
+	arm c args
+	go c
+	wait_for_line "$state/c.says" ready
+	while [[ $(<"/proc/${init[c]}/comm") != sh ]]; do sleep 0.02; done
+	in_clean_env /usr/bin/nsenter -m -t "${init[c]}" "$SNUG_PROGRAMS/arguments" prctl 33
+	touch "$(dir_of c)/enough"
+	ended c
+	[ "$(prctl_of values)" = '[[1879048192],[1879048193]]' ]
+	[ "$(prctl_of cut)" = null ]
+	[ "$(prctl_of 'enteredValues | length')" = 32 ]
+	[ "$(prctl_of enteredCut)" = true ]
+}
+
+@test "attached to a running process: its arguments from then on" {
+	# shellcheck disable=SC2016
+	contain c /bin/sh -c '"$0" prctl 5 && echo begun && while [ ! -e enough ]; do /bin/sleep 0.05; done; exec "$0" prctl 2' \
+		"$SNUG_PROGRAMS/arguments"
+	go c
+	wait_for_line "$state/c.out" begun
+	session c attach "${init[c]}" args
+	touch "$(dir_of c)/enough"
+	ended c
+	[ "$(prctl_of values)" = '[[1879048192],[1879048193]]' ]
 }

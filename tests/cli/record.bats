@@ -338,6 +338,7 @@ spec:
 }
 
 @test "not on a terminal: the lines that spoc's users look for, each with its time" {
+	need_bpf # some tell of it
 	record -o here.yaml -- sh -c 'echo $$'
 	local child
 	child=$(cat out)

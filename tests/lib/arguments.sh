@@ -7,7 +7,8 @@
 # zeros, sorted.  Masks come from data/, not from the recording, and strace's numbers are read here
 # digit by digit: nothing of snug is used.
 
-arguments_data=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../data" && pwd)
+arguments_data=$(dirname "${BASH_SOURCE[0]}")/../../data
+[[ -d $arguments_data ]] || arguments_data=$(dirname "${BASH_SOURCE[0]}")/../data # in a guest
 
 # What is looked at, as "ABI NUMBER INDEX:MASK ...", of x86_64 and x86.
 arguments_specs() {

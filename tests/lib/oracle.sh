@@ -86,7 +86,7 @@ known_differences() {
 	awk -v program="$1" -v kind="$2" '
 		/^#/ || NF < 5 { next }
 		($1 == program || $1 == "*") && $2 == kind { print $3, $4, $5 }' \
-		"$oracle_lib/oracle-differences.txt"
+		"$oracle_lib/oracle-differences.txt" "${oracle_more_differences:-/dev/null}"
 }
 
 # compare_calls PROGRAM STRACE SNUG: whether both sets are equal, but for what is listed as known.
