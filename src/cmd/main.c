@@ -24,6 +24,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_check,
 	&snug_verb_convert,
 	&snug_verb_lint,
+	&snug_verb_report,
 	&snug_verb_audit,
 	&snug_verb_amend,
 	&snug_verb_hook,

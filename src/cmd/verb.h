@@ -39,6 +39,7 @@ extern const struct snug_verb snug_verb_diff;
 extern const struct snug_verb snug_verb_check;
 extern const struct snug_verb snug_verb_convert;
 extern const struct snug_verb snug_verb_lint;
+extern const struct snug_verb snug_verb_report;
 extern const struct snug_verb snug_verb_audit;
 extern const struct snug_verb snug_verb_amend;
 extern const struct snug_verb snug_verb_hook;

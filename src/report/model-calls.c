@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rows of a report: every call that the report's architecture has, and those that a profile, a
+ * recording or a denial names besides.  First the names are collected, sorted and made one row
+ * each; then each source adds what it knows to the rows, found by name.
+ */
+#include "base/str.h"
+#include "record/derive.h"
+#include "report/model-internal.h"
+#include "seccomp/call-args.h"
+#include "seccomp/names.h"
+#include "seccomp/ret.h"
+#include "seccomp/syscalls.h"
+
+#include <string.h>
+
+void snug_report_call_done(struct snug_report_call *c, size_t n_profiles)
+{
+	for (size_t i = 0; c->answers && i < n_profiles; i++) {
+		free(c->answers[i].text);
+		free(c->answers[i].args);
+	}
+	free(c->answers);
+	free(c->name);
+	free(c->runtime);
+	free(c->seen_args);
+	free(c->first.comm);
+}
+
+struct names {
+	const char **items; /* raw, borrowed */
+	size_t len, cap;
+};
+
+static void names_done(struct names *n)
+{
+	VEC_DONE(n);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_native(const struct snug_report *r, const char *name)
+{
+	struct snug_syscall_mux mux;
+
+	return snug_syscall_number(r->env.arch, name) >= 0 ||
+	       snug_syscall_multiplexer(r->env.arch, name, &mux);
+}
+
+static void collect_names(const struct snug_report *r, struct names *ret)
+{
+	for (const char *const *name = snug_syscall_names(); *name; name++)
+		if (is_native(r, *name))
+			*VEC_PUSH(ret) = *name;
+	VEC_FOREACH (p, &r->profiles)
+		VEC_FOREACH (c, &p->digest.calls)
+			if (!p->is_reference || c->is_native)
+				*VEC_PUSH(ret) = c->name;
+	VEC_FOREACH (one, &r->recordings)
+		VEC_FOREACH (c, &one->recording->calls)
+			if (c->name)
+				*VEC_PUSH(ret) = c->name;
+	VEC_FOREACH (d, &r->denials)
+		if (d->call)
+			*VEC_PUSH(ret) = d->call;
+	if (ret->len)
+		qsort(ret->items, ret->len, sizeof(ret->items[0]), compare_names);
+}
+
+/* What a filter answers, in a word or two. */
+static char *answer_text(uint32_t ret)
+{
+	const char *name = snug_errno_name(snug_ret_data(ret));
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	switch (snug_ret_action(ret)) {
+	case SNUG_ACTION_ALLOW:
+		return xstrdup("allowed");
+	case SNUG_ACTION_LOG:
+		return xstrdup("allowed, logged");
+	case SNUG_ACTION_ERRNO:
+		return name ? xstrdup(name) : xasprintf("errno %u", snug_ret_data(ret));
+	case SNUG_ACTION_KILL:
+	case SNUG_ACTION_KILL_THREAD:
+		return xstrdup("kills the thread");
+	case SNUG_ACTION_KILL_PROCESS:
+		return xstrdup("kills the process");
+	case SNUG_ACTION_TRAP:
+		return xstrdup("SIGSYS");
+	case SNUG_ACTION_NOTIFY:
+		return xstrdup("asks a supervisor");
+	case SNUG_ACTION_TRACE:
+		return xstrdup("asks a tracer");
+	case _SNUG_ACTION_MAX:
+	case _SNUG_ACTION_INVALID:
+		break;
+	}
+	snug_ret_add_text(ret, &text);
+	return snug_str_take(&text);
+}
+
+static enum snug_report_verdict verdict_of(uint32_t ret)
+{
+	enum snug_action action = snug_ret_action(ret);
+
+	if (snug_ret_passes(ret))
+		return SNUG_REPORT_PASSES;
+	return action == SNUG_ACTION_NOTIFY || action == SNUG_ACTION_TRACE ? SNUG_REPORT_ASKS
+									   : SNUG_REPORT_REFUSED;
+}
+
+static int compare_digest_calls(const void *key, const void *item)
+{
+	const struct snug_digest_call *k = key, *c = item;
+
+	if (k->category != c->category)
+		return k->category < c->category ? -1 : 1;
+	return strcmp(k->name, c->name);
+}
+
+static const struct snug_digest_call *find_in_digest(const struct snug_digest *d, const char *name)
+{
+	const struct snug_digest_call key = { .name = name,
+					      .category = snug_syscall_category(name) };
+
+	if (!d->calls.len)
+		return NULL;
+	return bsearch(&key, d->calls.items, d->calls.len, sizeof(d->calls.items[0]),
+		       compare_digest_calls);
+}
+
+/* "socket(AF_INET, ...); else EPERM": each answer besides the laxest with its arguments, and what
+ * all others get. */
+static char *conditions_of(const struct snug_digest *d, const struct snug_digest_call *c)
+{
+	CLEANUP(snug_str_done) struct snug_str raw = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	VEC_FOREACH (answer, &c->answers) {
+		CLEANUP(freep) char *word = answer_text(answer->ret);
+
+		if (!snug_ret_passes(answer->ret) || raw.len)
+			snug_str_addf(&raw, "%s%s: ", raw.len ? "; " : "", word);
+		snug_argset_add_text(c->name, &answer->args, &raw);
+	}
+	if (!c->is_always) {
+		CLEANUP(freep) char *word = answer_text(d->default_ret);
+
+		snug_str_addf(&raw, "; else %s", word);
+	}
+	snug_str_add_printable(&text, snug_str_text(&raw), raw.len, 1024);
+	return snug_str_take(&text);
+}
+
+static void fill_answer(const struct snug_digest *d, const char *name,
+			struct snug_report_answer *ret)
+{
+	const struct snug_digest_call *c = name ? find_in_digest(d, name) : NULL;
+	bool any, all;
+
+	ret->verdict = verdict_of(c && c->is_always ? c->answers.items[0].ret : d->default_ret);
+	ret->is_named = c != NULL;
+	if (!c || c->is_always) {
+		ret->text = answer_text(c ? c->answers.items[0].ret : d->default_ret);
+		return;
+	}
+	any = all = snug_ret_passes(d->default_ret);
+	VEC_FOREACH (answer, &c->answers) {
+		any |= snug_ret_passes(answer->ret);
+		all &= snug_ret_passes(answer->ret);
+	}
+	if (any)
+		ret->verdict = all ? SNUG_REPORT_PASSES : SNUG_REPORT_SOMETIMES;
+	else
+		ret->verdict = SNUG_REPORT_REFUSED;
+	ret->text = xstrdup(all ? "allowed" : any ? "by argument" : "refused");
+	ret->args = conditions_of(d, c);
+}
+
+static struct snug_report_call *add_row(struct snug_report *r, const char *key, char *name)
+{
+	struct snug_report_call *c = VEC_PUSH(&r->calls);
+
+	c->key = key;
+	c->name = name;
+	c->category = key ? snug_syscall_category(key) : SNUG_CATEGORY_OTHER;
+	c->is_known = key && snug_syscall_is_known(key);
+	c->is_native = key && is_native(r, key);
+	c->answers = xcalloc(r->profiles.len, sizeof(c->answers[0]));
+	for (size_t i = 0; i < r->profiles.len; i++)
+		fill_answer(&r->profiles.items[i].digest, key, &c->answers[i]);
+	return c;
+}
+
+static int compare_keys(const void *key, const void *item)
+{
+	return strcmp(key, ((const struct snug_report_call *)item)->key);
+}
+
+/* The row of a name that collect_names() found: among the first @n, which are sorted by name. */
+static struct snug_report_call *row_of_name(struct snug_report *r, size_t n, const char *name)
+{
+	struct snug_report_call *row =
+		bsearch(name, r->calls.items, n, sizeof(r->calls.items[0]), compare_keys);
+
+	snug_bug_on(!row);
+	return row;
+}
+
+static void see(struct snug_report_call *row, const struct snug_recording_call *c, size_t recording)
+{
+	bool is_foreign = snug_recording_call_is_foreign(c);
+
+	if (row->origin != SNUG_REPORT_WORKLOAD)
+		row->origin = is_foreign ? SNUG_REPORT_ENTERED : SNUG_REPORT_WORKLOAD;
+	if (!c->has_first || (row->has_first && (row->first.recording < recording ||
+						 row->first.at_us <= c->first_us)))
+		return;
+	free(row->first.comm);
+	row->has_first = true;
+	row->first = (struct snug_report_first){
+		.at_us = c->first_us,
+		.pid = c->pid,
+		.comm = snug_report_printable(c->comm ? c->comm : "?"),
+		.recording = recording,
+	};
+}
+
+/* A call that no table knows has a row for its number. */
+static struct snug_report_call *row_of_number(struct snug_report *r, size_t n_named,
+					      const struct snug_recording_call *c)
+{
+	CLEANUP(freep) char *name = xasprintf("call %u (%s)", c->nr, snug_arch_name(c->arch));
+
+	for (size_t i = n_named; i < r->calls.len; i++)
+		if (strcmp(r->calls.items[i].name, name) == 0)
+			return &r->calls.items[i];
+	return add_row(r, NULL, STEAL(name));
+}
+
+static void add_recording(struct snug_report *r, size_t index, size_t n_named)
+{
+	struct snug_report_recording *one = &r->recordings.items[index];
+
+	VEC_FOREACH (c, &one->recording->calls) {
+		struct snug_report_call *row =
+			c->name ? row_of_name(r, n_named, c->name) : row_of_number(r, n_named, c);
+
+		/* a name may have been made on several ABIs */
+		if (!row->n_recordings || row->last_recording != index) {
+			one->n_new += row->n_recordings == 0;
+			row->n_recordings++;
+			row->last_recording = index;
+		}
+		see(row, c, index);
+	}
+}
+
+/* NEEDSWORK: version 1 of recordings has no facts about arguments.  When there are some, this is
+ * where a row gets them, as text for people; page-calls.c shows it. */
+static void fill_seen_args(struct snug_report_call *row)
+{
+	row->seen_args = NULL;
+}
+
+static const char *runtime_of(const struct snug_report *r, const char *name)
+{
+	VEC_FOREACH (one, &r->recordings)
+		VEC_FOREACH (b, &one->recording->baselines)
+			VEC_FOREACH (known, &b->names)
+				if (strcmp(*known, name) == 0)
+					return b->label;
+	return NULL;
+}
+
+static bool is_base(const char *name)
+{
+	for (const char *const *base = snug_base_syscalls(); *base; base++)
+		if (strcmp(*base, name) == 0)
+			return true;
+	return false;
+}
+
+/* Of a call that no recording has. */
+static void find_origin(const struct snug_report *r, struct snug_report_call *row)
+{
+	const char *runtime = row->key ? runtime_of(r, row->key) : NULL;
+
+	row->origin = SNUG_REPORT_NO_ORIGIN;
+	if (row->answers[0].verdict == SNUG_REPORT_REFUSED || !r->recordings.len)
+		return;
+	if (runtime) {
+		row->origin = SNUG_REPORT_RUNTIME;
+		row->runtime = snug_report_printable(runtime);
+	} else if (row->key && is_base(row->key)) {
+		row->origin = SNUG_REPORT_BASE;
+	} else {
+		row->origin = SNUG_REPORT_NOT_SEEN;
+	}
+}
+
+static bool same_answer(const struct snug_report_answer *a, const struct snug_report_answer *b)
+{
+	return a->verdict == b->verdict && strcmp(a->text, b->text) == 0 &&
+	       strcmp(a->args ? a->args : "", b->args ? b->args : "") == 0;
+}
+
+static void finish_row(struct snug_report *r, struct snug_report_call *row)
+{
+	const struct snug_report_profile *subject = &r->profiles.items[0];
+	bool is_seen = row->n_recordings > 0, passes;
+
+	for (size_t i = 1; i < r->profiles.len; i++)
+		row->differs |= !same_answer(&row->answers[0], &row->answers[i]);
+	if (row->key)
+		VEC_FOREACH (f, &subject->findings)
+			if (f->rule->group == SNUG_LINT_RISK)
+				VEC_FOREACH (name, &f->names)
+					row->is_risky |= strcmp(*name, row->key) == 0;
+	if (!is_seen)
+		find_origin(r, row);
+	fill_seen_args(row);
+	passes = row->answers[0].verdict == SNUG_REPORT_PASSES ||
+		 row->answers[0].verdict == SNUG_REPORT_SOMETIMES;
+	row->is_broken = is_seen && row->answers[0].verdict == SNUG_REPORT_REFUSED;
+	r->n_seen += is_seen;
+	r->n_unseen += r->recordings.len && row->is_native && passes && !is_seen;
+	r->n_broken += row->is_broken;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct snug_report_call *x = a, *y = b;
+
+	if (x->category != y->category)
+		return x->category < y->category ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+void snug_report_build_calls(struct snug_report *ret)
+{
+	CLEANUP(names_done) struct names names = { 0 };
+	const char *last = NULL;
+	size_t n_named;
+
+	collect_names(ret, &names);
+	VEC_FOREACH (name, &names) {
+		if (last && strcmp(last, *name) == 0)
+			continue;
+		last = *name;
+		add_row(ret, last, snug_report_printable(last));
+	}
+	n_named = ret->calls.len;
+	for (size_t i = 0; i < ret->recordings.len; i++)
+		add_recording(ret, i, n_named);
+	VEC_FOREACH (d, &ret->denials)
+		if (d->call)
+			row_of_name(ret, n_named, d->call)->n_denied += d->count;
+	VEC_FOREACH (row, &ret->calls)
+		finish_row(ret, row);
+	if (ret->calls.len)
+		qsort(ret->calls.items, ret->calls.len, sizeof(ret->calls.items[0]), compare_rows);
+}
