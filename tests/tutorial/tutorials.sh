@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The tutorials and the README do what they say.  `tests/tutorial/run` has the rules.
+# slow
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+exec tests/tutorial/run docs/tutorial/*.md
