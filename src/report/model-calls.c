@@ -302,10 +302,26 @@ static void find_origin(const struct snug_report *r, struct snug_report_call *ro
 	}
 }
 
-static bool same_answer(const struct snug_report_answer *a, const struct snug_report_answer *b)
+static bool same_args(const struct snug_report_answer *a, const struct snug_report_answer *b)
 {
-	return a->verdict == b->verdict && strcmp(a->text, b->text) == 0 &&
-	       strcmp(a->args ? a->args : "", b->args ? b->args : "") == 0;
+	return strcmp(a->args ? a->args : "", b->args ? b->args : "") == 0;
+}
+
+/* Between the profiles that were given; of one alone, from the reference in what it lets pass. */
+static bool differs(const struct snug_report *r, const struct snug_report_call *row)
+{
+	const struct snug_report_answer *mine = &row->answers[0];
+
+	for (size_t i = 1; i < r->profiles.len; i++) {
+		const struct snug_report_answer *other = &row->answers[i];
+
+		if (r->profiles.items[i].is_reference && i > 1)
+			continue;
+		if (mine->verdict != other->verdict || !same_args(mine, other) ||
+		    (!r->profiles.items[i].is_reference && strcmp(mine->text, other->text) != 0))
+			return true;
+	}
+	return false;
 }
 
 static void finish_row(struct snug_report *r, struct snug_report_call *row)
@@ -313,8 +329,7 @@ static void finish_row(struct snug_report *r, struct snug_report_call *row)
 	const struct snug_report_profile *subject = &r->profiles.items[0];
 	bool is_seen = row->n_recordings > 0, passes;
 
-	for (size_t i = 1; i < r->profiles.len; i++)
-		row->differs |= !same_answer(&row->answers[0], &row->answers[i]);
+	row->differs = differs(r, row);
 	if (row->key)
 		VEC_FOREACH (f, &subject->findings)
 			if (f->rule->group == SNUG_LINT_RISK)

@@ -94,7 +94,7 @@ struct snug_report_call {
 	char *seen_args;
 	uint64_t n_denied; /* how often the denials have it */
 	bool is_risky;     /* the subject's lint has a finding of the group "risk" about it */
-	bool differs;      /* the given profiles do not answer alike */
+	bool differs;      /* the profiles do not answer alike; with several given ones, these */
 	bool is_broken;    /* made in a recording, and the subject refuses it whatever the args */
 };
 
