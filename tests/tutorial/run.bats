@@ -118,6 +118,14 @@ refuses() {
 	refuses '> loud' '<!-- hidden: echo loud -->' '```console' '$ true' '```'
 }
 
+@test "empty lines" {
+	# an indented block goes on behind them, as in Markdown
+	accepts 1 '    $ echo one; echo; echo two' '    one' '' '    two' '' '    $ echo three' '    three'
+	refuses '> two' '    $ echo one; echo; echo two' '    one' '' 'two'
+	accepts 1 '```console' '$ echo one' one '' '$ echo two' two '' '```'
+	refuses '0a1' '```console' '$ echo; echo one' one '```'
+}
+
 @test "it is a terminal, of 80 columns, on which nothing moves" {
 	accepts 1 '```console' '$ tty -s && stty size && echo $TERM $LC_ALL' '24 80' 'dumb C.UTF-8' '```'
 }

@@ -4,4 +4,4 @@
 # slow
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-exec tests/tutorial/run docs/tutorial/*.md
+exec tests/tutorial/run README.md docs/tutorial/*.md
