@@ -27,6 +27,7 @@ static const char reference_name[] = "docker-default";
 struct report_args {
 	struct env_options env;
 	const char *output, *title;
+	bool json;
 };
 
 static const struct snug_option options[] = {
@@ -35,6 +36,8 @@ static const struct snug_option options[] = {
 	{ 0, "title", SNUG_OPTION_STRING, offsetof(struct report_args, title), "TEXT",
 	  "the page's heading (default: the first profile's file name)", "" },
 	ENV_OPTIONS(struct report_args, env),
+	{ 0, "json", SNUG_OPTION_BOOL, offsetof(struct report_args, json), NULL,
+	  "write what the page says as one JSON object instead" },
 	SNUG_OPTIONS_END,
 };
 
@@ -166,7 +169,12 @@ static int make_page(const struct report_args *args, struct sources *s,
 	if (s->recordings.len && !args->env.arch)
 		in.env.arch = snug_arch_family(s->recordings.items[0].recording->arch);
 	r = snug_report_build(&in, &report, err);
-	return r < 0 ? r : snug_report_write_page(&report, "snug " SNUG_VERSION, page, err);
+	if (r < 0)
+		return r;
+	if (!args->json)
+		return snug_report_write_page(&report, "snug " SNUG_VERSION, page, err);
+	snug_report_write_json(&report, page);
+	return 0;
 }
 
 static int open_output(const char *path, char **inputs, struct snug_outfile **ret,
@@ -205,7 +213,8 @@ static int report(const struct report_args *args, char **paths, const struct snu
 	snug_outfile_add(file, page.buf, page.len);
 	r = snug_outfile_commit(file, err);
 	if (r == 0 && strcmp(path, "-") != 0)
-		say_person("The report is in %s: open it in a browser.", path);
+		say_person("The report is in %s%s.", path,
+			   args->json ? "" : ": open it in a browser");
 	return r;
 }
 
@@ -219,7 +228,7 @@ static int report_run(void *data, char **argv)
 	say_init(SNUG_TALK_NORMAL);
 	if (!argv[0])
 		say_error("report: a profile or a recording is needed (see 'snug report --help')");
-	else if (!args->output && isatty(STDOUT_FILENO))
+	else if (!args->output && !args->json && isatty(STDOUT_FILENO))
 		say_error("report: a page is not for a terminal: give -o FILE");
 	else if (env_options_resolve(&args->env, &env, &err) == 0)
 		status = report(args, argv, &env, &err) < 0 ? SNUG_EXIT_FAILED : SNUG_EXIT_OK;

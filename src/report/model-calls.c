@@ -180,19 +180,62 @@ static void fill_answer(const struct snug_digest *d, const char *name,
 	ret->args = conditions_of(d, c);
 }
 
-static struct snug_report_call *add_row(struct snug_report *r, const char *key, char *name)
+static void fill_answers(const struct snug_report *r, struct snug_report_call *row)
 {
-	struct snug_report_call *c = VEC_PUSH(&r->calls);
-
-	c->key = key;
-	c->name = name;
-	c->category = key ? snug_syscall_category(key) : SNUG_CATEGORY_OTHER;
-	c->is_known = key && snug_syscall_is_known(key);
-	c->is_native = key && is_native(r, key);
-	c->answers = xcalloc(r->profiles.len, sizeof(c->answers[0]));
+	row->answers = xcalloc(r->profiles.len, sizeof(row->answers[0]));
 	for (size_t i = 0; i < r->profiles.len; i++)
-		fill_answer(&r->profiles.items[i].digest, key, &c->answers[i]);
-	return c;
+		fill_answer(&r->profiles.items[i].digest, row->key, &row->answers[i]);
+}
+
+static void add_named(struct snug_report *r, const char *key)
+{
+	struct snug_report_call *row = VEC_PUSH(&r->calls);
+
+	row->key = key;
+	row->name = snug_report_printable(key);
+	row->category = snug_syscall_category(key);
+	row->is_known = snug_syscall_is_known(key);
+	row->is_native = is_native(r, key);
+	fill_answers(r, row);
+}
+
+/* Rows of what no table has a name for are told apart by ABI and number. */
+static int compare_numbers(const void *a, const void *b)
+{
+	const struct snug_report_call *x = a, *y = b;
+
+	if (x->arch != y->arch)
+		return x->arch < y->arch ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+static void add_numbers(struct snug_report *r, size_t n_named)
+{
+	struct snug_report_call *rows;
+	size_t n, kept = 0;
+
+	VEC_FOREACH (one, &r->recordings) {
+		VEC_FOREACH (c, &one->recording->calls) {
+			if (c->name)
+				continue;
+			*VEC_PUSH(&r->calls) = (struct snug_report_call){
+				.arch = c->arch, .nr = c->nr, .category = SNUG_CATEGORY_OTHER
+			};
+		}
+	}
+	n = r->calls.len - n_named;
+	if (!n)
+		return;
+	rows = r->calls.items + n_named;
+	qsort(rows, n, sizeof(rows[0]), compare_numbers);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || compare_numbers(&rows[i], &rows[kept - 1]) != 0)
+			rows[kept++] = rows[i];
+	r->calls.len = n_named + kept;
+	for (size_t i = 0; i < kept; i++) {
+		rows[i].name = xasprintf("call %u (%s)", rows[i].nr, snug_arch_name(rows[i].arch));
+		fill_answers(r, &rows[i]);
+	}
 }
 
 static int compare_keys(const void *key, const void *item)
@@ -200,12 +243,24 @@ static int compare_keys(const void *key, const void *item)
 	return strcmp(key, ((const struct snug_report_call *)item)->key);
 }
 
-/* The row of a name that collect_names() found: among the first @n, which are sorted by name. */
-static struct snug_report_call *row_of_name(struct snug_report *r, size_t n, const char *name)
+/* Among the first @n rows, which are sorted by name; NULL when there is none. */
+static struct snug_report_call *find_name(struct snug_report *r, size_t n, const char *name)
 {
-	struct snug_report_call *row =
-		bsearch(name, r->calls.items, n, sizeof(r->calls.items[0]), compare_keys);
+	return n ? bsearch(name, r->calls.items, n, sizeof(r->calls.items[0]), compare_keys) : NULL;
+}
 
+/* The row of a recorded call: its name is among the first @n_named, its number behind them. */
+static struct snug_report_call *row_of(struct snug_report *r, size_t n_named,
+				       const struct snug_recording_call *c)
+{
+	const struct snug_report_call key = { .arch = c->arch, .nr = c->nr };
+	struct snug_report_call *row;
+
+	if (c->name)
+		row = find_name(r, n_named, c->name);
+	else
+		row = bsearch(&key, r->calls.items + n_named, r->calls.len - n_named, sizeof(key),
+			      compare_numbers);
 	snug_bug_on(!row);
 	return row;
 }
@@ -229,25 +284,12 @@ static void see(struct snug_report_call *row, const struct snug_recording_call *
 	};
 }
 
-/* A call that no table knows has a row for its number. */
-static struct snug_report_call *row_of_number(struct snug_report *r, size_t n_named,
-					      const struct snug_recording_call *c)
-{
-	CLEANUP(freep) char *name = xasprintf("call %u (%s)", c->nr, snug_arch_name(c->arch));
-
-	for (size_t i = n_named; i < r->calls.len; i++)
-		if (strcmp(r->calls.items[i].name, name) == 0)
-			return &r->calls.items[i];
-	return add_row(r, NULL, STEAL(name));
-}
-
 static void add_recording(struct snug_report *r, size_t index, size_t n_named)
 {
 	struct snug_report_recording *one = &r->recordings.items[index];
 
 	VEC_FOREACH (c, &one->recording->calls) {
-		struct snug_report_call *row =
-			c->name ? row_of_name(r, n_named, c->name) : row_of_number(r, n_named, c);
+		struct snug_report_call *row = row_of(r, n_named, c);
 
 		/* a name may have been made on several ABIs */
 		if (!row->n_recordings || row->last_recording != index) {
@@ -266,14 +308,29 @@ static void fill_seen_args(struct snug_report_call *row)
 	row->seen_args = NULL;
 }
 
-static const char *runtime_of(const struct snug_report *r, const char *name)
+/* The first runtime that has a call in its baseline is the one that is named. */
+static void add_baselines(struct snug_report *r, size_t n_named)
 {
-	VEC_FOREACH (one, &r->recordings)
-		VEC_FOREACH (b, &one->recording->baselines)
-			VEC_FOREACH (known, &b->names)
-				if (strcmp(*known, name) == 0)
-					return b->label;
-	return NULL;
+	VEC_FOREACH (one, &r->recordings) {
+		VEC_FOREACH (b, &one->recording->baselines) {
+			VEC_FOREACH (name, &b->names) {
+				struct snug_report_call *row = find_name(r, n_named, *name);
+
+				if (row && !row->runtime)
+					row->runtime = snug_report_printable(b->label);
+			}
+		}
+	}
+}
+
+static void add_denials(struct snug_report *r, size_t n_named)
+{
+	VEC_FOREACH (d, &r->denials) {
+		struct snug_report_call *row = d->call ? find_name(r, n_named, d->call) : NULL;
+
+		if (row)
+			row->n_denied += d->count;
+	}
 }
 
 static bool is_base(const char *name)
@@ -287,19 +344,15 @@ static bool is_base(const char *name)
 /* Of a call that no recording has. */
 static void find_origin(const struct snug_report *r, struct snug_report_call *row)
 {
-	const char *runtime = row->key ? runtime_of(r, row->key) : NULL;
-
 	row->origin = SNUG_REPORT_NO_ORIGIN;
 	if (row->answers[0].verdict == SNUG_REPORT_REFUSED || !r->recordings.len)
 		return;
-	if (runtime) {
+	if (row->runtime)
 		row->origin = SNUG_REPORT_RUNTIME;
-		row->runtime = snug_report_printable(runtime);
-	} else if (row->key && is_base(row->key)) {
+	else if (row->key && is_base(row->key))
 		row->origin = SNUG_REPORT_BASE;
-	} else {
+	else
 		row->origin = SNUG_REPORT_NOT_SEEN;
-	}
 }
 
 static bool same_args(const struct snug_report_answer *a, const struct snug_report_answer *b)
@@ -366,14 +419,14 @@ void snug_report_build_calls(struct snug_report *ret)
 		if (last && strcmp(last, *name) == 0)
 			continue;
 		last = *name;
-		add_row(ret, last, snug_report_printable(last));
+		add_named(ret, last);
 	}
 	n_named = ret->calls.len;
+	add_numbers(ret, n_named);
 	for (size_t i = 0; i < ret->recordings.len; i++)
 		add_recording(ret, i, n_named);
-	VEC_FOREACH (d, &ret->denials)
-		if (d->call)
-			row_of_name(ret, n_named, d->call)->n_denied += d->count;
+	add_baselines(ret, n_named);
+	add_denials(ret, n_named);
 	VEC_FOREACH (row, &ret->calls)
 		finish_row(ret, row);
 	if (ret->calls.len)

@@ -12,6 +12,7 @@
 #include "seccomp/meaning.h"
 
 struct snug_err;
+struct snug_str;
 
 /* What a report is made of; all borrowed, and outliving the model. */
 struct snug_report_profile_input {
@@ -75,7 +76,9 @@ struct snug_report_first {
 };
 
 struct snug_report_call {
-	const char *key; /* raw: how the profiles spell it; NULL: a number without a name */
+	const char *key;     /* raw: how the profiles spell it; NULL: a number without a name */
+	enum snug_arch arch; /* of a number without a name; nr is that number */
+	uint32_t nr;
 	char *name;
 	enum snug_category category;
 	bool is_native; /* the report's architecture has it; else other ABIs do, or no table knows
@@ -83,7 +86,7 @@ struct snug_report_call {
 	bool is_known;
 	struct snug_report_answer *answers; /* one a profile */
 	enum snug_report_origin origin;
-	char *runtime; /* with RUNTIME: "runc 1.1.5" */
+	char *runtime; /* "runc 1.1.5": has it in its baseline; or NULL */
 	bool has_first;
 	struct snug_report_first first;
 	size_t n_recordings;   /* that made it */
@@ -164,5 +167,8 @@ int snug_report_build(struct snug_report_input *in, struct snug_report *ret, str
 	__attribute__((warn_unused_result));
 void snug_report_done(struct snug_report *r);
 
-/* Appends @text as the model's texts are: printable, at most some hundred bytes. */
+/* Appends the report as JSON, as snug-report(1) describes it; deterministic. */
+void snug_report_write_json(const struct snug_report *r, struct snug_str *out);
+
+/* @text as the model's texts are: printable, at most some hundred bytes. */
 char *snug_report_printable(const char *text);

@@ -186,7 +186,7 @@ static void add_evidence(struct snug_str *out, const struct snug_report *r,
 	}
 	snug_str_add(out, "<td>");
 	snug_str_add(out, origin_words[c->origin]);
-	if (c->runtime) {
+	if (c->origin == SNUG_REPORT_RUNTIME) {
 		snug_str_add(out, "<br><small>");
 		page_add_text(out, c->runtime);
 		snug_str_add(out, "</small>");

@@ -479,3 +479,34 @@ low_contrast() {
 	has out "a page is not for a terminal: give -o FILE"
 	has_not out "DOCTYPE"
 }
+
+@test "--json: what the page says, for scripts" {
+	report --json web.json next.json run.json refused.json
+	status_is 0
+	jq -e '.snugReport == 1 and .arch == "x86_64" and .kernel == "6.1.0" and .title == "web.json"
+		and .profiles[0].allowed == 10 and .profiles[0].byArgument == 1 and .profiles[0].risky > 0
+		and .profiles[1] .more == 1 and .profiles[1].fewer == 1
+		and .recordings == [{source: "run.json", calls: 7, new: 7, durationUs: 60000000, complete: true}]
+		and .seen == 7 and .seenButRefused == 1 and .denials == 3
+		and (.calls[] | select(.name == "uname") | .denials == 3 and .origin == "workload" and .firstUs == 40
+			and .answers[0] == {verdict: "refused", answer: "EPERM"} and .answers[1].verdict == "allowed")
+		and (.calls[] | select(.name == "socket") | .answers[0].when == "socket(AF_INET, ...); else EPERM")
+		and (.calls[] | select(.name == "close") | .runtime == "runc 1.1.5")
+		and (.calls[] | select(.name == "bpf") | .risk)' out >/dev/null
+	# the same numbers as snug show has
+	"$SNUG" show --json --kernel 6.1 --arch amd64 web.json >show.json
+	same "$(jq -c '.profiles[0] | [.known, .allowed, .byArgument]' out)" \
+		"$(jq -c '.counts | [.known, .pass, .passWithSomeArguments]' show.json)"
+}
+
+@test "origins, answers and findings agree with derive, show and check" {
+	need_command jq
+	report --json run.json
+	"$SNUG" derive -t raw-seccomp -o derived.json run.json 2>/dev/null
+	diff <(names_of derived.json | sort) <(jq -r '.calls[] | select(.answers[0].verdict == "allowed") | .name' out | sort)
+	report --json web.json run.json
+	"$SNUG" check -p web.json --json --kernel 6.1 run.json >check.json 2>/dev/null || true
+	same "$(jq -r '.. | objects | select(.result? == "denied") | .name' check.json | sort -u)" uname
+	diff <(jq -r '.. | objects | select(.result? == "denied") | .name' check.json | sort -u) \
+		<(jq -r '.calls[] | select(.origin == "workload" and .answers[0].verdict == "refused") | .name' out | sort)
+}
