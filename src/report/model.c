@@ -156,7 +156,7 @@ static int add_profile(struct snug_report *ret, const struct snug_report_profile
 	if (r == 0)
 		r = snug_digest(p->meaning, &p->digest, err);
 	if (r < 0)
-		return snug_err_wrap(err, r, "%s", p->label);
+		return r;
 	if (!in->is_reference)
 		snug_lint(in->profile, &lint, &p->findings);
 	p->n_risky = count_risky(&p->findings);

@@ -36,9 +36,7 @@ static struct snug_seccomp_profile *profile(const char *syscalls)
 static void call(struct snug_recording *r, uint32_t nr, uint64_t first_us, unsigned by)
 {
 	struct snug_recording_call *c = snug_recording_call(r, SNUG_ARCH_X86_64, nr);
-	const char *name = snug_syscall_name(SNUG_ARCH_X86_64, nr);
 
-	c->name = xstrdup_null(name);
 	c->by = by;
 	c->has_first = first_us != UINT64_MAX;
 	if (!c->has_first)
