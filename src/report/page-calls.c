@@ -17,7 +17,7 @@ static const char *const origin_words[_SNUG_REPORT_ORIGIN_MAX] = {
 	[SNUG_REPORT_ENTERED] = "entered the container",
 	[SNUG_REPORT_RUNTIME] = "runtime baseline",
 	[SNUG_REPORT_BASE] = "base set",
-	[SNUG_REPORT_NOT_SEEN] = "profile only, not seen",
+	[SNUG_REPORT_NOT_SEEN] = "not seen",
 };
 
 static bool has_args(const struct snug_report *r)

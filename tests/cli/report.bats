@@ -89,7 +89,7 @@ need_browser() {
 	status_is 0
 	[[ $(row read) == *'data-o="workload"'*'data-s="900">900 us</td><td class="name">web <small>7</small></td><td>workload</td>'* ]]
 	[[ $(row close) == *'data-o="runtime"'*'<td>runtime baseline<br><small>runc 1.1.5</small></td>'* ]]
-	[[ $(row openat) == *'data-o="unseen"'*'<td>profile only, not seen</td>'* || $(row openat) == *'<td>base set</td>'* ]]
+	[[ $(row openat) == *'data-o="unseen"'*'<td>not seen</td>'* || $(row openat) == *'<td>base set</td>'* ]]
 	[[ $(row uname) == *'broken"'*'seen, refused'* ]]
 	has out "7 distinct calls; the last new one after 150.00 ms, nothing new in the last 99" \
 		"500 us: process 7 executes <code>/usr/sbin/web</code>" "listens, first <code>listen</code>" \
@@ -249,6 +249,12 @@ P(convert_charrefs=True).feed(open(sys.argv[1], encoding="utf-8").read())' "$1" 
 	# an unfinished escape
 	browser_open "file://$work/evil.html#q=%E0%A4%A&show=nonsense"
 	browser_was_quiet
+	# the second wall: markup that came through after all would neither run nor load
+	sed 's|<h2 id="h-calls">|<script>window.pwned = 1</script><img src="file:///x.png" onerror="window.pwned = 1">&|' evil.html >broken.html
+	browser_open "file://$work/broken.html"
+	js_is 'document.querySelectorAll("script").length' 2
+	js_is 'typeof window.pwned' undefined
+	same "$(grep -c '"Log.entryAdded".*Content Security Policy' events)" 3
 }
 
 visible() {
