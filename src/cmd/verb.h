@@ -18,7 +18,7 @@ struct snug_verb {
 	const char *alias;    /* one short form, or NULL */
 	const char *synopsis; /* behind "snug NAME [OPTIONS] " */
 	const char *summary;  /* one line */
-	const char *details;  /* further help text, or NULL */
+	const char *details;  /* further help text, as snug_options_help_prose() says; or NULL */
 	/* what a shell offers for the first positional, as cmd/completion-words.h says; NULL:
 	 * files, or nothing where the synopsis is empty */
 	const char *positionals;
