@@ -20,6 +20,9 @@ help:
 	@echo 'make check      format, layers, headers, shell scripts, documents'
 	@echo 'make bench      measure recording, reading and merging profiles, reading logs'
 	@echo 'make static     one static snug in ./build-static'
+	@echo 'make dist       the source as dist/snug-VERSION.tar.xz'
+	@echo 'make release    that, the static program with all that belongs to it, SHA256SUMS, in ./dist'
+	@echo 'make deb        Debian packages, in ./dist'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX)'
 	@echo 'make clean      remove every build directory'
 
@@ -66,6 +69,17 @@ static:
 	@tools/install-deps build
 	@tools/build-static build-static
 
+dist:
+	@tools/make-dist dist
+
+release:
+	@tools/install-deps build
+	@tools/make-release dist
+
+deb:
+	@tools/install-deps package
+	@tools/make-deb dist
+
 # A new PREFIX is told to meson before building; installing itself, as root perhaps, builds nothing.
 install: $(BUILD)/build.ninja
 	@prefix=$$($(absolute) "$$PREFIX") && \
@@ -79,4 +93,4 @@ install: $(BUILD)/build.ninja
 clean:
 	rm -rf build build-*/ $(BUILD)
 
-.PHONY: all help demo test check format bench static install clean
+.PHONY: all help demo test check format bench static dist release deb install clean

@@ -33,4 +33,11 @@ enum {
 	SNUG_LIMIT_MERGE_BOXES = 64,            /* of one call's arguments, while it is merged */
 	SNUG_LIMIT_REFUSALS = 512,              /* different refused calls of one run */
 	SNUG_LIMIT_MERGE_ALL_BOXES = 8192,      /* or more, but of all such calls together */
+	SNUG_LIMIT_REPORT_PROFILES = 8,         /* side by side in one report */
+	SNUG_LIMIT_REPORT_RECORDINGS = 64,      /* in one report */
+	SNUG_LIMIT_REPORT_CURVES = 8,           /* drawn for the first of them */
+	SNUG_LIMIT_REPORT_EXECS = 10,           /* marked on one curve */
+	SNUG_LIMIT_REPORT_DENIALS = 2048,       /* listed in one report */
+	SNUG_LIMIT_REPORT_FINDINGS = 2048,      /* listed in one report */
+	SNUG_LIMIT_REPORT_BYTES = 32 << 20,     /* of the page */
 };

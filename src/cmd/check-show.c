@@ -2,8 +2,10 @@
 #include "cmd/check-show.h"
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "cmd/answer.h"
+#include "cmd/columns.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
 #include "seccomp/call-args.h"
@@ -112,14 +114,15 @@ static void add_witness(const struct check_view *view, const struct snug_check_c
 static void add_line(const struct check_view *view, const struct snug_check_call *call,
 		     int name_width, struct snug_str *out)
 {
-	CLEANUP(snug_str_done) struct snug_str name = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str name = SNUG_STR_INIT, text = SNUG_STR_INIT;
+	CLEANUP(freep) char *head = NULL;
 
 	add_call_name(view, call, &name);
-	snug_str_addf(out, "%-7s  %-*s  ", snug_check_result_name(call->result), name_width,
-		      snug_str_text(&name));
-	add_answer(view, call, out);
-	add_witness(view, call, out);
-	snug_str_addc(out, '\n');
+	head = xasprintf("%-7s  %-*s  ", snug_check_result_name(call->result), name_width,
+			 snug_str_text(&name));
+	add_answer(view, call, &text);
+	add_witness(view, call, &text);
+	columns_add_row(out, head, snug_str_text(&text), (unsigned)strlen(head), view->width);
 }
 
 static int name_width(const struct check_view *view)

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "cmd/check-show.h"
+#include "cmd/columns.h"
 #include "cmd/input.h"
 #include "cmd/say.h"
 #include "cmd/verb.h"
@@ -141,6 +142,7 @@ static int check(const struct check_args *args, const struct snug_seccomp_env *e
 				    .profile_label = in.label,
 				    .profile = in.profile,
 				    .is_ok = is_ok,
+				    .width = columns_row_width(stdout),
 			    });
 	return !is_ok;
 }

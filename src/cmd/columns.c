@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,22 +12,37 @@
 
 enum { WIDTH = 80, MIN_WIDTH = 40, MAX_WIDTH = 120 };
 
+/* A standard stream may have no descriptor that stdio knows of (terminal.c). */
+static int fd_of(FILE *f)
+{
+	int fd = fileno(f);
+
+	if (fd >= 0)
+		return fd;
+	return f == stderr ? STDERR_FILENO : STDOUT_FILENO;
+}
+
 unsigned columns_width(FILE *f)
 {
 	struct winsize ws;
 
-	if (!isatty(fileno(f)) || ioctl(fileno(f), TIOCGWINSZ, &ws) < 0 || !ws.ws_col)
+	if (!isatty(fd_of(f)) || ioctl(fd_of(f), TIOCGWINSZ, &ws) < 0 || !ws.ws_col)
 		return WIDTH;
 	if (ws.ws_col < MIN_WIDTH)
 		return MIN_WIDTH;
 	return ws.ws_col > MAX_WIDTH ? MAX_WIDTH : ws.ws_col;
 }
 
+unsigned columns_row_width(FILE *f)
+{
+	return isatty(fd_of(f)) ? columns_width(f) : UINT_MAX;
+}
+
 bool columns_has_colours(FILE *f)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	return isatty(fileno(f)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
+	return isatty(fd_of(f)) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
 /* Columns, not bytes: UTF-8 continuation bytes take none. */
@@ -133,5 +149,21 @@ void columns_add_list(struct snug_str *out, const char *head, const char *const 
 	f.at = start;
 	for (size_t i = 0; i < n; i++)
 		add_item(&f, items[i], i + 1 == n);
+	snug_str_addc(out, '\n');
+}
+
+void columns_add_row(struct snug_str *out, const char *head, const char *text, unsigned start,
+		     unsigned width)
+{
+	unsigned head_end = width_of(head, strlen(head));
+	struct filler f = { .out = out, .start = start, .width = width, .at = head_end };
+
+	snug_str_add(out, head);
+	if (*text && head_end > start)
+		next_line(&f);
+	else if (*text)
+		snug_str_addf(out, "%*s", (int)(start - head_end), "");
+	f.at = start;
+	add_words(&f, text);
 	snug_str_addc(out, '\n');
 }

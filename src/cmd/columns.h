@@ -9,6 +9,9 @@ struct snug_str;
 
 /* The terminal's width, within reason (40 to 120); 80 when @f is no terminal. */
 unsigned columns_width(FILE *f);
+/* For tables of which a line is a row, as scripts like it: the terminal's width, and no limit when
+ * @f is no terminal. */
+unsigned columns_row_width(FILE *f);
 /* Whether @f is a terminal that shall have colours (NO_COLOR, TERM). */
 bool columns_has_colours(FILE *f);
 
@@ -24,3 +27,7 @@ bool columns_has_colours(FILE *f);
  */
 void columns_add_list(struct snug_str *out, const char *head, const char *const *items, size_t n,
 		      unsigned indent, unsigned start, unsigned width);
+/* The same for one @text, which is broken at its blanks, behind a @head that is indented already;
+ * one of exactly @start columns ends with the blank it needs. */
+void columns_add_row(struct snug_str *out, const char *head, const char *text, unsigned start,
+		     unsigned width);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `snug doctor`: a table of what this host offers, and what snug will use. */
+#include "base/mem.h"
 #include "base/str.h"
+#include "cmd/columns.h"
 #include "cmd/doctor-rows.h"
 #include "cmd/say.h"
 #include "cmd/verb.h"
@@ -24,16 +26,23 @@ static const char *const state_names[] = {
 	[DOCTOR_INFO] = "-",
 };
 
+enum { DETAIL_COLUMN = 27 };
+
 static void print_table(const struct doctor_rows *rows)
 {
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	const char *group = "";
 
 	VEC_FOREACH (row, &rows->rows) {
+		CLEANUP(freep)
+		char *head = xasprintf("  %-18s  %-3s", row->name, state_names[row->state]);
+
 		if (strcmp(group, row->group) != 0)
-			printf("%s%s\n", *group ? "\n" : "", row->group);
+			snug_str_addf(&text, "%s%s\n", *group ? "\n" : "", row->group);
 		group = row->group;
-		printf("  %-18s  %-3s  %s\n", row->name, state_names[row->state], row->detail);
+		columns_add_row(&text, head, row->detail, DETAIL_COLUMN, columns_row_width(stdout));
 	}
+	fputs(snug_str_text(&text), stdout);
 }
 
 static void print_json(const struct doctor_rows *rows)

@@ -18,8 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Where engines look: podman's and CRI-O's defaults. */
-static const char *const hook_dirs[] = { HOOKS_DIR, "/usr/share/containers/oci/hooks.d" };
+/* Where engines look unasked, and where they are often told to. */
+static const char *const hook_dirs[] = { HOOKS_DIR, "/etc/containers/oci/hooks.d" };
 
 void hook_config(const char *path, struct snug_str *out)
 {

@@ -4,7 +4,11 @@
 struct snug_err;
 struct snug_str;
 
-#define HOOKS_DIR "/etc/containers/oci/hooks.d"
+/* The one folder that podman and CRI-O look into when nobody says otherwise: the default of
+ * hooks_dir in containers.conf(5) and crio.conf(5).  That for the administrator,
+ * /etc/containers/oci/hooks.d, is read only where hooks_dir names it: podman 4.3 reads the default
+ * and no other. */
+#define HOOKS_DIR "/usr/share/containers/oci/hooks.d"
 
 /* Appends the hook's configuration for the snug at @path. */
 void hook_config(const char *path, struct snug_str *out);

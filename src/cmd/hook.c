@@ -159,7 +159,10 @@ static int record(const struct hook_args *args, struct snug_err *err)
 	hook_log_open();
 	hook_log(LOG_INFO, "Started OCI seccomp hook version %s", SNUG_VERSION);
 	if (geteuid() != 0)
-		return snug_err_set(err, -EPERM, "running the hook requires root privileges");
+		return snug_err_set(
+			err, -EPERM,
+			"running the hook requires root privileges ('snug doctor' shows "
+			"what this host offers)");
 	r = prepare(args, &job, err);
 	return r < 0 ? r : hook_recorder_start(&job, err);
 }

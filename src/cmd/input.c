@@ -155,6 +155,7 @@ void env_options_done(struct env_options *options)
 void input_done(struct input *in)
 {
 	free(in->label);
+	free(in->other);
 	in->profile = snug_seccomp_profile_free(in->profile);
 	in->recording = snug_recording_free(in->recording);
 	*in = (struct input){ 0 };
@@ -234,7 +235,9 @@ static int understand(const char *text, size_t len, bool keep_unknown, struct in
 	return profile_of(in->recording, in->label, &in->profile, err);
 }
 
-static int read_input(const char *path, bool keep_unknown, struct input *ret, struct snug_err *err)
+static int read_input(const char *path, bool keep_unknown,
+		      bool (*is_other)(const char *text, size_t len), struct input *ret,
+		      struct snug_err *err)
 {
 	static bool stdin_is_read;
 	CLEANUP(input_done) struct input in = { 0 };
@@ -253,8 +256,12 @@ static int read_input(const char *path, bool keep_unknown, struct input *ret, st
 	in.is_well_known = r > 0;
 	in.label = xstrdup(is_stdin ? "<stdin>" : path);
 	r = snug_read_file(file, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
-	if (r == 0)
+	if (r == 0 && is_other && is_other(text, len)) {
+		in.other = STEAL(text);
+		in.other_len = len;
+	} else if (r == 0) {
 		r = understand(text, len, keep_unknown, &in, err);
+	}
 	if (r < 0)
 		return r;
 	*ret = in;
@@ -264,10 +271,16 @@ static int read_input(const char *path, bool keep_unknown, struct input *ret, st
 
 int input_read(const char *path, struct input *ret, struct snug_err *err)
 {
-	return read_input(path, false, ret, err);
+	return read_input(path, false, NULL, ret, err);
 }
 
 int input_read_keep_unknown(const char *path, struct input *ret, struct snug_err *err)
 {
-	return read_input(path, true, ret, err);
+	return read_input(path, true, NULL, ret, err);
+}
+
+int input_read_or_other(const char *path, bool (*is_other)(const char *text, size_t len),
+			struct input *ret, struct snug_err *err)
+{
+	return read_input(path, true, is_other, ret, err);
 }

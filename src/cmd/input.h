@@ -50,6 +50,9 @@ struct input {
 	struct snug_seccomp_profile *profile;
 	struct snug_recording *recording; /* NULL when it is a profile */
 	bool is_well_known;
+	/* What is neither, and is not looked at here; only of input_read_or_other(). */
+	char *other;
+	size_t other_len;
 };
 
 void input_done(struct input *in);
@@ -60,5 +63,9 @@ void input_done(struct input *in);
 int input_read(const char *path, struct input *ret, struct snug_err *err);
 /* The same for a caller that tells of unknown names itself: no warnings about them. */
 int input_read_keep_unknown(const char *path, struct input *ret, struct snug_err *err);
+/* The same; a text that @is_other says is the caller's is kept as ret->other, and no profile is
+ * made of it. */
+int input_read_or_other(const char *path, bool (*is_other)(const char *text, size_t len),
+			struct input *ret, struct snug_err *err);
 /* NULL-terminated. */
 const char *const *input_well_known_names(void);

@@ -2,7 +2,9 @@
 #include "cmd/lint-show.h"
 
 #include "base/limits.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "cmd/columns.h"
 #include "codec/writer.h"
 
 #include <string.h>
@@ -98,16 +100,20 @@ void lint_add_json(const struct lint_view *view, struct snug_str *out)
 	snug_writer_finish(w);
 }
 
-void lint_add_rules_text(struct snug_str *out)
+enum { TITLE_COLUMN = 34 };
+
+void lint_add_rules_text(unsigned width, struct snug_str *out)
 {
 	for (size_t i = 0; i < snug_n_lint_rules; i++) {
 		const struct snug_lint_rule *rule = &snug_lint_rules[i];
+		CLEANUP(freep)
+		char *head =
+			xasprintf("  %-22s %-7s", rule->id, snug_severity_name(rule->severity));
 
 		if (i == 0 || rule->group != rule[-1].group)
 			snug_str_addf(out, "%s%s\n", i ? "\n" : "",
 				      snug_lint_group_name(rule->group));
-		snug_str_addf(out, "  %-22s %-7s  %s\n", rule->id,
-			      snug_severity_name(rule->severity), rule->title);
+		columns_add_row(out, head, rule->title, TITLE_COLUMN, width);
 	}
 }
 

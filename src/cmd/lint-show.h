@@ -28,6 +28,6 @@ void lint_add_json(const struct lint_view *view, struct snug_str *out);
 /* Appends a log in SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0). */
 void lint_add_sarif(const struct lint_view *view, struct snug_str *out);
 
-/* Appends the rules: a table, or a JSON array. */
-void lint_add_rules_text(struct snug_str *out);
+/* Appends the rules: a table of @width columns (UINT_MAX: a line each), or a JSON array. */
+void lint_add_rules_text(unsigned width, struct snug_str *out);
 void lint_add_rules_json(struct snug_str *out);

@@ -12,6 +12,7 @@
 #include "cmd/verb.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -207,7 +208,7 @@ static void add_rules(const struct lint_args *args, struct snug_str *out)
 	else if (strcmp(args->format, "markdown") == 0)
 		snug_lint_add_manual(out);
 	else
-		lint_add_rules_text(out);
+		lint_add_rules_text(args->output ? UINT_MAX : columns_row_width(stdout), out);
 }
 
 /* @files: what must not be replaced. */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/say.h"
+#include "cmd/terminal.h"
 #include "cmd/verb.h"
 
 #include <errno.h>
@@ -24,6 +25,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_check,
 	&snug_verb_convert,
 	&snug_verb_lint,
+	&snug_verb_report,
 	&snug_verb_audit,
 	&snug_verb_watch,
 	&snug_verb_amend,
@@ -66,23 +68,44 @@ static void print_help(void)
 	       "kernel, writes a seccomp profile from it, and runs programs under profiles.\n\n"
 	       "Usage: snug VERB [OPTIONS] ...\n\n");
 	for (size_t i = 0; verbs[i]; i++)
-		printf("  %-10s  %-2s  %s\n", verbs[i]->name,
-		       verbs[i]->alias ? verbs[i]->alias : "", verbs[i]->summary);
+		printf("  %-10s %-2s  %s\n", verbs[i]->name, verbs[i]->alias ? verbs[i]->alias : "",
+		       verbs[i]->summary);
 	printf("\nTry:\n"
 	       "  sudo snug record -o ls.json -t raw-seccomp -n -- ls /\n"
 	       "  snug run -p ls.json -- ls /\n\n"
 	       "'snug VERB --help' and the manual page snug-VERB(1) say more.\n");
 }
 
+/* `snug` alone: who types that wants to know where to begin, not all there is. */
+static void print_start(void)
+{
+	printf("snug makes seccomp profiles that fit: it watches a program, and writes down the\n"
+	       "system calls that this program is allowed to make from now on, and no other.\n\n"
+	       "Make a profile for a command:\n"
+	       "  sudo snug record -n -t raw-seccomp -o ls.json -- ls /\n\n"
+	       "Run a command under a profile, and be told what it refuses:\n"
+	       "  snug run -p ls.json -- ls -l /\n\n"
+	       "Make a profile for a container that runs ('snug ps' lists them):\n"
+	       "  sudo snug record --container NAME -o web.yaml\n\n"
+	       "Understand a profile, whoever wrote it:\n"
+	       "  snug show ls.json\n\n"
+	       "Ask, in a pipeline, whether the profile still fits:\n"
+	       "  sudo snug record -q -o /dev/null --recording tests.rec -- make test\n"
+	       "  snug check -p ls.json tests.rec\n\n"
+	       "'snug doctor' tells what works on this machine, 'snug --help' lists all verbs.\n");
+}
+
 static void print_verb_help(const struct snug_verb *v)
 {
-	CLEANUP(snug_str_done) struct snug_str options = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str rest = SNUG_STR_INIT;
 
-	snug_options_help(v->options, &options);
+	snug_options_help(v->options, &rest);
+	if (v->details) {
+		snug_str_addc(&rest, '\n');
+		snug_options_help_prose(v->details, &rest);
+	}
 	printf("Usage: snug %s [OPTIONS] %s\n\n%s.\n\nOptions:\n%s", v->name, v->synopsis,
-	       v->summary, snug_str_text(&options));
-	if (v->details)
-		printf("\n%s", v->details);
+	       v->summary, snug_str_text(&rest));
 }
 
 /* An option behind the first positional would be taken for a file, or for what else the verb
@@ -134,8 +157,12 @@ static int dispatch(char **argv)
 	const struct snug_verb *v;
 	CLEANUP(freep) char *hint = NULL;
 
-	if (!argv[0] || is_help_word(argv[0])) {
-		v = argv[0] && argv[1] ? find_verb(argv[1]) : NULL;
+	if (!argv[0]) {
+		print_start();
+		return SNUG_EXIT_OK;
+	}
+	if (is_help_word(argv[0])) {
+		v = argv[1] ? find_verb(argv[1]) : NULL;
 		if (v)
 			print_verb_help(v);
 		else
@@ -180,6 +207,7 @@ int main(int argc, char **argv)
 	int status;
 
 	claim_standard_streams();
+	terminal_init();
 	say_init(SNUG_TALK_NORMAL);
 	status = dispatch(argv + (argc > 0));
 	/* a full disk must not look like success */

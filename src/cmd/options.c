@@ -191,23 +191,26 @@ bool snug_options_has(const struct snug_option *table, const char *word)
 
 enum { HELP_COLUMN = 30, HELP_WIDTH = 80 };
 
-/* The words from HELP_COLUMN on, broken at spaces. */
-static void add_wrapped(struct snug_str *out, const char *text)
+/* The words of the @len bytes at @text, with @indent columns in front of each line but the first,
+ * which the caller has begun. */
+static void add_wrapped(struct snug_str *out, const char *text, size_t len, unsigned indent)
 {
-	size_t column = HELP_COLUMN;
+	const char *end = text + len;
+	size_t column = indent;
 
-	while (*text) {
-		size_t n = strcspn(text, " ");
+	while (text < end) {
+		size_t n = strcspn(text, " \n");
 
-		if (column > HELP_COLUMN && column + 1 + n > HELP_WIDTH) {
-			snug_str_addf(out, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
+		if (column > indent && column + 1 + n > HELP_WIDTH) {
+			snug_str_addf(out, "\n%*s", (int)indent, "");
+			column = indent;
 		}
-		if (column > HELP_COLUMN)
+		if (column > indent)
 			snug_str_addc(out, ' ');
+		column += n + (column > indent);
 		snug_str_addn(out, text, n);
-		column += n + (column > HELP_COLUMN);
-		text += n + (text[n] == ' ');
+		text += n;
+		text += strspn(text, " \n");
 	}
 	snug_str_addc(out, '\n');
 }
@@ -226,7 +229,7 @@ static void help_line(const struct snug_option *o, struct snug_str *out)
 		snug_str_addf(out, "%-*s", HELP_COLUMN, snug_str_text(&left));
 	else
 		snug_str_addf(out, "%s\n%*s", snug_str_text(&left), HELP_COLUMN, "");
-	add_wrapped(out, o->help);
+	add_wrapped(out, o->help, strlen(o->help), HELP_COLUMN);
 }
 
 void snug_options_help(const struct snug_option *table, struct snug_str *out)
@@ -234,4 +237,21 @@ void snug_options_help(const struct snug_option *table, struct snug_str *out)
 	for (const struct snug_option *o = table; o->name; o++)
 		help_line(o, out);
 	help_line(&help_option, out);
+}
+
+void snug_options_help_prose(const char *text, struct snug_str *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		bool is_prose = len > 0 && *text != ' ';
+
+		/* up to a line that is not */
+		while (is_prose && text[len] && !strchr(" \n", text[len + 1]))
+			len += 1 + strcspn(text + len + 1, "\n");
+		if (is_prose)
+			add_wrapped(out, text, len, 0);
+		else
+			snug_str_addf(out, "%.*s\n", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
 }

@@ -67,3 +67,6 @@ void snug_options_done(const struct snug_option *table, void *args);
 bool snug_options_has(const struct snug_option *table, const char *word);
 /* Appends the table, two columns wide. */
 void snug_options_help(const struct snug_option *table, struct snug_str *out);
+/* Appends @text for a terminal of 80 columns: lines that follow each other are one paragraph; one
+ * that begins with a blank stays as it is, and so does an empty one. */
+void snug_options_help_prose(const char *text, struct snug_str *out);

@@ -218,6 +218,35 @@ static void tell(const struct additions *a, const struct snug_derived *d)
 			 u->nr, snug_arch_name(u->arch));
 }
 
+static int derive(const struct output_options *opts, enum snug_profile_format format,
+		  const char *name, const struct snug_recording *const *recordings, size_t n,
+		  const struct additions *add, struct snug_derived *ret, struct snug_err *err)
+{
+	struct snug_derive_policy policy = {
+		.name = name,
+		.base = add->base,
+		.n_base = add->n_base,
+		.baselines = add->baselines.items,
+		.n_baselines = add->baselines.len,
+		.no_entered = opts->no_entered,
+		.signed_values = format != SNUG_PROFILE_OCI_JSON,
+	};
+
+	(void)output_parse_args_level(opts->args, &policy.args, NULL);
+	(void)parse_clone3(opts->clone3, &policy.clone3_is_enosys, NULL);
+	return snug_derive(recordings, n, &policy, ret, err);
+}
+
+int output_derive(const struct output_options *options, const char *name,
+		  const struct snug_recording *const *recordings, size_t n,
+		  struct snug_derived *ret, struct snug_err *err)
+{
+	CLEANUP(additions_done) struct additions add = { 0 };
+
+	find_additions(options, recordings, n, &add);
+	return derive(options, SNUG_PROFILE_OCI_JSON, name, recordings, n, &add, ret, err);
+}
+
 int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
 		 size_t n, struct snug_derived *ret, struct snug_err *err)
 {
@@ -225,18 +254,10 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	CLEANUP(additions_done) struct additions add = { 0 };
 	const struct output_options *opts = o->options;
-	struct snug_derive_policy policy = { .name = name, .no_entered = opts->no_entered };
 	int r;
 
 	find_additions(opts, recordings, n, &add);
-	(void)output_parse_args_level(opts->args, &policy.args, NULL);
-	(void)parse_clone3(opts->clone3, &policy.clone3_is_enosys, NULL);
-	policy.signed_values = o->format != SNUG_PROFILE_OCI_JSON;
-	policy.base = add.base;
-	policy.n_base = add.n_base;
-	policy.baselines = add.baselines.items;
-	policy.n_baselines = add.baselines.len;
-	r = snug_derive(recordings, n, &policy, &d, err);
+	r = derive(opts, o->format, name, recordings, n, &add, &d, err);
 	if (r < 0)
 		return r;
 	tell(&add, &d);

@@ -83,6 +83,10 @@ int output_open(const struct output_options *options, struct output *ret, struct
 void output_done(struct output *o);
 /* Only the checks that need no file. */
 int output_check(const struct output_options *options, struct snug_err *err);
+/* Derives a profile named @name as output_write() does, and says nothing. */
+int output_derive(const struct output_options *options, const char *name,
+		  const struct snug_recording *const *recordings, size_t n,
+		  struct snug_derived *ret, struct snug_err *err);
 /* Derives a profile named @name from the recordings, tells of the base set and of calls without a
  * name, writes it.  Of recordings that all have the baseline of a runtime, this takes the place of
  * the default base set, unless there is to be nothing besides what was recorded.  *ret (may be

@@ -98,7 +98,7 @@ static int ps_run(void *data, char **argv)
 const struct snug_verb snug_verb_ps = {
 	.name = "ps",
 	.synopsis = "",
-	.summary = "List the containers that run here and whether they are being recorded",
+	.summary = "List the containers that run here, and which are being recorded",
 	.details =
 		"NAME is what 'snug record --container' takes. A dash stands for what is not known.\n",
 	.options = options,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cmd/columns.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,12 +18,9 @@ static bool is_terminal, has_colours;
 
 void say_init(enum snug_talk how)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
 	talk = how;
 	is_terminal = isatty(STDERR_FILENO);
-	has_colours =
-		is_terminal && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	has_colours = columns_has_colours(stderr);
 }
 
 bool say_is_terminal(void)

@@ -3,32 +3,19 @@
 
 #include "base/str.h"
 #include "cmd/columns.h"
+#include "cmd/terminal.h"
 #include "codec/writer.h"
 #include "seccomp/arch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-/* The locale's character set, from where setlocale(3) takes it. */
-static bool is_utf8(void)
-{
-	const char *value = getenv("LC_ALL");
-
-	if (!value || !*value)
-		value = getenv("LC_CTYPE");
-	if (!value || !*value)
-		value = getenv("LANG");
-	return value && (strcasestr(value, "utf-8") || strcasestr(value, "utf8"));
-}
 
 struct show_style show_style_of_stdout(void)
 {
 	return (struct show_style){
 		.width = columns_width(stdout),
 		.has_colours = columns_has_colours(stdout),
-		.is_utf8 = is_utf8(),
+		.is_utf8 = terminal_is_utf8(),
 	};
 }
 

@@ -18,7 +18,7 @@ struct snug_verb {
 	const char *alias;    /* one short form, or NULL */
 	const char *synopsis; /* behind "snug NAME [OPTIONS] " */
 	const char *summary;  /* one line */
-	const char *details;  /* further help text, or NULL */
+	const char *details;  /* further help text, as snug_options_help_prose() says; or NULL */
 	/* what a shell offers for the first positional, as cmd/completion-words.h says; NULL:
 	 * files, or nothing where the synopsis is empty */
 	const char *positionals;
@@ -39,6 +39,7 @@ extern const struct snug_verb snug_verb_diff;
 extern const struct snug_verb snug_verb_check;
 extern const struct snug_verb snug_verb_convert;
 extern const struct snug_verb snug_verb_lint;
+extern const struct snug_verb snug_verb_report;
 extern const struct snug_verb snug_verb_audit;
 extern const struct snug_verb snug_verb_watch;
 extern const struct snug_verb snug_verb_amend;

@@ -92,8 +92,12 @@ static int check_action(const struct snug_seccomp_profile *p, size_t i, struct s
 		return 0;
 	place = place_of_action(p, actions[i].action);
 	if (errno == ENOSYS || errno == EPERM)
-		return snug_err_errno(err, "%s: seccomp(2) cannot be used here", p->source);
-	return snug_err_set(err, -EOPNOTSUPP, "%s: %s needs Linux %s; this kernel does not have it",
+		return snug_err_errno(
+			err, "%s: seccomp(2) cannot be used here ('snug doctor' shows what can)",
+			p->source);
+	return snug_err_set(err, -EOPNOTSUPP,
+			    "%s: %s needs Linux %s; this kernel does not have it "
+			    "('snug doctor' shows what it has)",
 			    place, snug_action_name(actions[i].action), actions[i].since);
 }
 
@@ -103,9 +107,11 @@ static int flag_missing(const struct snug_seccomp_profile *p, size_t i, struct s
 		if (strcmp(p->flags.items[j], flags[i].name) == 0)
 			return snug_err_set(err, -EOPNOTSUPP,
 					    "%s: flags[%zu]: %s needs Linux %s; this kernel does "
-					    "not have it",
+					    "not have it ('snug doctor' shows what it has)",
 					    p->source, j, flags[i].name, flags[i].since);
-	return snug_err_set(err, -EOPNOTSUPP, "%s: %s needs Linux %s; this kernel does not have it",
+	return snug_err_set(err, -EOPNOTSUPP,
+			    "%s: %s needs Linux %s; this kernel does not have it "
+			    "('snug doctor' shows what it has)",
 			    p->source, flags[i].name, flags[i].since);
 }
 
@@ -178,7 +184,8 @@ int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, unsigned what
 		return snug_err_set(err, -EOPNOTSUPP, "the filter has a listener of its own");
 	if (sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &notify) < 0)
 		return snug_err_set(err, -EOPNOTSUPP,
-				    "seccomp's user notification cannot be used here");
+				    "seccomp's user notification cannot be used here ('snug "
+				    "doctor' shows what can)");
 	w.flags = (f->flags & ~own_flags) | SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	if (what & SNUG_WATCH_LOGGED && has_action(f, SECCOMP_RET_LOG))
 		w.flags |= SECCOMP_FILTER_FLAG_LOG;

@@ -405,6 +405,23 @@ make_install() {
 	fails_with "empty" "$tools/gen-text" x "$BATS_TEST_TMPDIR/text"
 }
 
+@test "gen-csp-hash: the hash that another program computes" {
+	file=$BATS_TEST_TMPDIR/style
+	for text in "" "a" "a {}" "x {\n\tcolor: red;\n}\n"; do
+		printf "%b" "$text" >"$file"
+		want=$(python3 -c 'import base64, hashlib, sys
+print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).decode())' "$file")
+		"$tools/gen-csp-hash" hash "$file" | grep -qxF "const char hash[] = \"sha256-$want\";"
+	done
+}
+
+@test "gen-csp-hash: refuses what would end its own tag" {
+	for text in 'a</style>' 'x = "</ScRiPt"' 'a <!-- b'; do
+		printf '%s\n' "$text" >"$BATS_TEST_TMPDIR/style"
+		fails_with "ends the tag that it stands in" "$tools/gen-csp-hash" x "$BATS_TEST_TMPDIR/style"
+	done
+}
+
 @test "gen-systemd-groups: refuses rows that say no group and member" {
 	csv=$BATS_TEST_TMPDIR/groups.csv
 	head="# From: nowhere"

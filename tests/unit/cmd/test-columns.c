@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -64,6 +65,27 @@ static void test_utf8(void **state)
 	check("h", LIST("äöü", "äöü"), 16, "  h     äöü, äöü\n");
 }
 
+static void check_row(const char *head, const char *text, unsigned width, const char *expected)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+
+	columns_add_row(&s, head, text, 8, width);
+	assert_string_equal(snug_str_text(&s), expected);
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	check_row("  head", "one two", UINT_MAX, "  head  one two\n");
+	check_row("  head", "one two", 15, "  head  one two\n");
+	check_row("  head", "one two", 14, "  head  one\n        two\n");
+	check_row("  head", "", 14, "  head\n");
+	check_row("  headed", "one", 14, "  headedone\n");
+	check_row("  header", "", 14, "  header\n");
+	check_row("  header in the way", "one two", 14,
+		  "  header in the way\n        one\n        two\n");
+}
+
 static void test_no_terminal(void **state)
 {
 	FILE *f = fopen("/dev/null", "w");
@@ -71,6 +93,7 @@ static void test_no_terminal(void **state)
 	(void)state;
 	assert_non_null(f);
 	assert_int_equal(columns_width(f), 80);
+	assert_true(columns_row_width(f) == UINT_MAX);
 	assert_false(columns_has_colours(f));
 	fclose(f);
 }
@@ -80,7 +103,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrap),        cmocka_unit_test(test_wide_head),
 		cmocka_unit_test(test_wide_items),  cmocka_unit_test(test_utf8),
-		cmocka_unit_test(test_no_terminal),
+		cmocka_unit_test(test_no_terminal), cmocka_unit_test(test_rows),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

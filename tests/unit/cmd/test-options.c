@@ -185,6 +185,33 @@ static void test_help_text(void **state)
 		"  -h, --help                  show this help\n");
 }
 
+static void prose(const char *text, const char *expected)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+
+	snug_options_help_prose(text, &s);
+	assert_string_equal(snug_str_text(&s), expected);
+}
+
+#define TEN     "123456789 "
+#define SEVENTY TEN TEN TEN TEN TEN TEN TEN
+
+static void test_prose(void **state)
+{
+	(void)state;
+	prose("", "");
+	prose("one\n", "one\n");
+	prose("one", "one\n");
+	prose("one\ntwo  three\n", "one two three\n");
+	/* 80 columns, and no more */
+	prose(SEVENTY "1234567890 next\n", SEVENTY "1234567890\nnext\n");
+	prose(SEVENTY "12345678901 next\n",
+	      TEN TEN TEN TEN TEN TEN "123456789\n12345678901 next\n");
+	/* what is set apart stays */
+	prose("one\n  two\nthree\nfour\n\nfive\n", "one\n  two\nthree four\n\nfive\n");
+	prose("  " SEVENTY SEVENTY "\n", "  " SEVENTY SEVENTY "\n");
+}
+
 static int done(void **state)
 {
 	(void)state;
@@ -198,7 +225,7 @@ int main(void)
 		cmocka_unit_test(test_strings),   cmocka_unit_test(test_where_it_ends),
 		cmocka_unit_test(test_flags),     cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_help),      cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_help_text),
+		cmocka_unit_test(test_help_text), cmocka_unit_test(test_prose),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -309,13 +309,15 @@ static void what_the_kernel_lacks(void **state)
 	prepare(&old, NO_ACTIONS);
 	prepare(&p, DENY("\"uname\"", "TRAP"));
 	/* the calls of foreign ABIs end there, whatever the profile says */
-	expected_words = "p: SCMP_ACT_KILL_THREAD needs Linux 3.5; this kernel does not have it";
+	expected_words = "p: SCMP_ACT_KILL_THREAD needs Linux 3.5; this kernel does not have it "
+			 "('snug doctor' shows what it has)";
 	exits(&old, call_check_kernel, SUCCESS);
 	prepare(&old, NO_FLAG_LOG);
 	prepare(&p, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"flags\":[\"SECCOMP_FILTER_FLAG_LOG\","
 		    "\"SECCOMP_FILTER_FLAG_SPEC_ALLOW\"]}");
 	expected_words =
-		"p: flags[0]: SECCOMP_FILTER_FLAG_LOG needs Linux 4.14; this kernel does not have it";
+		"p: flags[0]: SECCOMP_FILTER_FLAG_LOG needs Linux 4.14; this kernel does not have it "
+		"('snug doctor' shows what it has)";
 	exits(&old, call_check_kernel, SUCCESS);
 }
 
