@@ -105,7 +105,8 @@ int snug_path_find(const char *name, char **ret)
 		int r;
 
 		path = xasprintf("%.*s/%s", len ? (int)len : 1, len ? dir : ".", name);
-		r = check_executable(path);
+		/* in a directory that is closed to us there is nothing */
+		r = access(path, F_OK) < 0 ? -ENOENT : check_executable(path);
 		if (r == 0) {
 			*ret = STEAL(path);
 			return 0;

@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/say.h"
+#include "seccomp/filter.h"
 
 #include <errno.h>
 #include <string.h>
@@ -247,6 +248,20 @@ int output_derive(const struct output_options *options, const char *name,
 	return derive(options, SNUG_PROFILE_OCI_JSON, name, recordings, n, &add, ret, err);
 }
 
+/* A name costs an instruction or two, a combination of arguments several. */
+static void warn_of_size(const struct snug_seccomp_profile *p, enum snug_arch arch)
+{
+	CLEANUP(snug_err_done) struct snug_err reason = SNUG_ERR_INIT;
+	const struct snug_seccomp_env env = { .arch = arch };
+	struct snug_seccomp_filter filter = { 0 };
+
+	if (snug_seccomp_filter_compile(p, &env, NULL, NULL, &filter, &reason) == -E2BIG)
+		say_warn("the profile is too large for a filter: %s (fewer recordings in one, or "
+			 "--args=off)",
+			 snug_err_msg(&reason));
+	snug_seccomp_filter_done(&filter);
+}
+
 int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
 		 size_t n, struct snug_derived *ret, struct snug_err *err)
 {
@@ -261,6 +276,8 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	if (r < 0)
 		return r;
 	tell(&add, &d);
+	if (policy.args != SNUG_ARGS_OFF)
+		warn_of_size(d.profile, snug_arch_family(recordings[0]->arch));
 	r = snug_seccomp_profile_write(d.profile, o->format, &text, err);
 	if (r < 0)
 		return r;

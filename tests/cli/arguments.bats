@@ -93,6 +93,29 @@ conditions() {
 	same "$(conditions p.json socketcall | jq -c '.[].value')" 1
 }
 
+@test "derive --args: a profile that no filter can hold is told" {
+	local header=/usr/include/x86_64-linux-gnu/asm/unistd_64.h
+	[[ -r $header ]] || skip "there is no $header: install linux-libc-dev"
+	sed -nE 's/^#define __NR_([a-z0-9_]+) ([0-9]+)$/\2 \1/p' "$header" >numbers
+	# every row of the table up to its limit
+	awk -F, '/^[a-z]/ && $5 == "security" && !seen[$1]++ { print $1, $2, $6 }' \
+		"$repo/data/argument-filters.csv" >rows
+	{
+		echo '"x86_64": [{"nr": 59, "name": "execve"}'
+		while read -r name index limit; do
+			nr=$(awk -v n="$name" '$2 == n { print $1 }' numbers)
+			[[ -n $nr ]] || continue
+			printf ',{"nr":%d,"name":"%s","args":{"index":[%d],"mask":[4294967295],"values":[%s]}}\n' \
+				"$nr" "$name" "$index" "$(seq -s, 1 "$limit" | sed -E 's/[0-9]+/[&]/g')"
+		done <rows
+		echo ']'
+	} >calls
+	recording large.rec "$(cat calls)"
+	derive -n --args -t raw-seccomp -o p.json large.rec
+	status_is 0
+	has err "too large for a filter" "--args=off"
+}
+
 @test "derive --clone3: refused as on an older kernel, and clone without namespaces" {
 	derive -n --args --clone3=enosys -t raw-seccomp -o p.json web.rec
 	status_is 0

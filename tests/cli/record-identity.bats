@@ -6,6 +6,7 @@
 load ../lib/cli
 
 setup() {
+	need_root
 	need_recorder
 	enter_work_dir
 	# a user of this host that is not root and has a home folder of its own

@@ -28,6 +28,7 @@ raw() {
 }
 
 @test "the default file: in /tmp without TMPDIR" {
+	need_root
 	need_command unshare
 	for tmpdir in "" unset; do
 		if [[ $tmpdir == unset ]]; then

@@ -30,12 +30,13 @@ need_root() {
 # Recordings are made by the engine that this host offers, or with SNUG_TEST_ENGINE=notify by the one
 # that needs nothing.
 [[ ${SNUG_TEST_ENGINE:-} != notify ]] || export SNUG_TEST_DISABLE=bpf
+((EUID == 0)) && [[ -r /sys/kernel/btf/vmlinux ]] || SNUG_TEST_ENGINE=notify
 
 # In setup(): skips where BPF cannot be used.
 need_bpf() {
-	[[ ${SNUG_TEST_ENGINE:-} != notify ]] || skip "by the engine notify"
 	((EUID == 0)) || skip "recording with BPF needs root"
 	[[ -r /sys/kernel/btf/vmlinux ]] || skip "this kernel has no BTF: /sys/kernel/btf/vmlinux is missing"
+	[[ ${SNUG_TEST_ENGINE:-} != notify ]] || skip "what the engine bpf does"
 }
 
 # In setup(): skips where nothing can be recorded.

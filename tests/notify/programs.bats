@@ -128,9 +128,9 @@ by_notify() {
 }
 
 @test "what it records, it runs under" {
-	by_notify -- /bin/ls -l /
+	by_notify -- /bin/ls -l /usr
 	cp out recorded
-	"$SNUG" run -q -p p.json -- /bin/ls -l / >confined
+	"$SNUG" run -q -p p.json -- /bin/ls -l /usr >confined
 	cmp recorded confined
 }
 
