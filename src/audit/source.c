@@ -84,6 +84,7 @@ int snug_audit_source_open_live(struct snug_audit_source **ret, struct snug_err 
 	return snug_err_set(
 		err, -EPERM,
 		"cannot read the audit netlink group (needs CAP_AUDIT_READ), /dev/kmsg "
-		"(CAP_SYSLOG, or sysctl kernel.dmesg_restrict=0), %s, nor syslog's files",
+		"(CAP_SYSLOG, or sysctl kernel.dmesg_restrict=0), %s, nor syslog's files ('snug doctor' "
+		"shows what this host offers)",
 		files[0]);
 }

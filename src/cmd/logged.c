@@ -77,7 +77,7 @@ int logged_new(pid_t pid, struct logged **ret, struct snug_err *err)
 	if (!is_host_pid_namespace())
 		return snug_err_set(err, -EOPNOTSUPP,
 				    "this is not the host's PID namespace, whose process ids the "
-				    "kernel logs");
+				    "kernel logs ('snug doctor' shows what this host offers)");
 	r = snug_audit_source_open_live(&source, err);
 	if (r < 0)
 		return r;

@@ -276,7 +276,7 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	if (r < 0)
 		return r;
 	tell(&add, &d);
-	if (policy.args != SNUG_ARGS_OFF)
+	if (output_looks_at_args(opts))
 		warn_of_size(d.profile, snug_arch_family(recordings[0]->arch));
 	r = snug_seccomp_profile_write(d.profile, o->format, &text, err);
 	if (r < 0)

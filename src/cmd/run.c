@@ -261,7 +261,8 @@ static const char *load_hint(int r)
 {
 	switch (-r) {
 	case EINVAL:
-		return " (a kernel without CONFIG_SECCOMP_FILTER, or a flag that it does not take)";
+		return " (a kernel without CONFIG_SECCOMP_FILTER, or a flag that it does not take: "
+		       "'snug doctor' shows which)";
 	case ENOMEM:
 		return " (the filters in force here and this one have over 32768 instructions "
 		       "together)";
@@ -273,7 +274,8 @@ static const char *load_hint(int r)
 		return " (a filter in force here has a listener already)";
 	case ENOSYS:
 	case EPERM:
-		return " (a filter in force here, a container's perhaps, forbids seccomp(2))";
+		return " (a filter in force here, a container's perhaps, forbids seccomp(2): 'snug "
+		       "doctor' shows what works)";
 	default:
 		return "";
 	}

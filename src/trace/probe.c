@@ -95,16 +95,18 @@ int snug_probe_bpf_engine(const char *what, struct snug_err *err)
 	    (errno == ENOSYS || errno == EPERM))
 		return snug_err_set(err, -EOPNOTSUPP, "%s needs bpf(2), which %s", what,
 				    errno == ENOSYS
-					    ? "this kernel does not have (CONFIG_BPF_SYSCALL)"
+					    ? "this kernel does not have (CONFIG_BPF_SYSCALL; "
+					      "'snug doctor' shows what it has)"
 					    : "is forbidden here: a container needs CAP_BPF and "
-					      "CAP_PERFMON and a seccomp profile that allows bpf");
+					      "CAP_PERFMON and a seccomp profile that allows bpf "
+					      "('snug doctor' shows what is there)");
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0 || snug_probe_is_disabled("btf"))
 		return snug_err_set(
 			err, -EOPNOTSUPP,
 			"%s needs the kernel's type information "
 			"/sys/kernel/btf/vmlinux: boot a kernel built with "
 			"CONFIG_DEBUG_INFO_BTF, as Debian's, Ubuntu's and Fedora's are; "
-			"in a container, mount /sys",
+			"in a container, mount /sys ('snug doctor' shows what this host offers)",
 			what);
 	return 0;
 }
@@ -116,7 +118,8 @@ int snug_probe_explain_bpf(int r, struct snug_err *err)
 	if (r == -EPERM || r == -EACCES)
 		return snug_err_set(err, r,
 				    "the kernel refuses to load the BPF programs (%s): kernel "
-				    "lockdown, a container's limits, or a kernel before 5.12",
+				    "lockdown, a container's limits, or a kernel before 5.12 "
+				    "('snug doctor' shows which)",
 				    why);
 	return snug_err_set(err, r, "cannot load the BPF programs: %s ('snug doctor' shows why)",
 			    why);
