@@ -171,6 +171,18 @@ static void add_checked(struct amend_calls *c, const struct amend_from *from,
 	}
 }
 
+/* What it was refused by the filter that it was recorded under. */
+static void add_denied(struct amend_calls *c, const struct amend_from *from,
+		       const struct snug_recording *recording)
+{
+	VEC_FOREACH (d, &recording->denied) {
+		if (!d->name)
+			warn_nameless(d->arch, d->nr);
+		else if (is_listed(c, from, d->arch))
+			add_name(c, d->name);
+	}
+}
+
 /* What a recorded run made and the profile would refuse or log. */
 static int add_recording(struct amend_calls *c, const struct amend_from *from, const char *name,
 			 const struct snug_recording *recording, struct snug_err *err)
@@ -199,6 +211,7 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 		else if (is_listed(c, from, call->arch))
 			add_checked(c, from, call);
 	}
+	add_denied(c, from, recording);
 	return 0;
 }
 
@@ -212,44 +225,83 @@ static void add_audited(struct amend_calls *c, const char *name)
 		add_name(c, name);
 }
 
-/* Lines of `snug audit --json`, which has chosen already. */
+/* Whether --exe and --comm, if given, choose the event @root. */
+static bool is_chosen(const struct amend_from *from, const struct snug_doc_value *root)
+{
+	const struct snug_audit_filter filter = {
+		.exes = from->exes.items,
+		.comms = from->comms.items,
+	};
+	CLEANUP(freep) struct snug_audit_event *ev = xcalloc(1, sizeof(*ev));
+	const char *exe = snug_doc_get_string(root, "executable");
+	const char *comm = snug_doc_get_string(root, "comm");
+
+	if (!exe)
+		exe = snug_doc_get_string(root, "exe");
+	ev->kind = SNUG_AUDIT_SECCOMP;
+	ev->exe = (struct snug_audit_text){ .text = exe, .len = exe ? strlen(exe) : 0 };
+	ev->comm = (struct snug_audit_text){ .text = comm, .len = comm ? strlen(comm) : 0 };
+	return snug_audit_filter_fits_event(&filter, ev);
+}
+
+/* An event of seccomp: "seccomp" by `snug audit`, "denial" by `snug watch`. */
+static int add_json_event(struct amend_calls *c, const struct amend_from *from, const char *where,
+			  const struct snug_doc_value *root, struct snug_err *err)
+{
+	const char *call = snug_doc_get_string(root, "syscall");
+	const char *name = snug_doc_get_string(root, "arch");
+	enum snug_arch arch = name ? snug_arch_from_name(name) : _SNUG_ARCH_INVALID;
+
+	if (call && !snug_syscall_is_known(call))
+		return snug_err_set(err, -EINVAL, "%s: no such call: '%.64s'", where, call);
+	if (!is_chosen(from, root))
+		return 0;
+	if (!call || arch == _SNUG_ARCH_INVALID)
+		say_warn("%s: a call without a name or of an unknown ABI is left out", where);
+	else if (is_listed(c, from, arch))
+		add_audited(c, call);
+	return 0;
+}
+
+static int add_json_line(struct amend_calls *c, const struct amend_from *from, const char *where,
+			 const char *text, size_t len, struct snug_err *err)
+{
+	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
+	const struct snug_doc_value *root;
+	const char *type;
+	int r = snug_json_parse("line", text, len, SNUG_LIMIT_DOC_BYTES, &doc, err);
+
+	if (r < 0)
+		return snug_err_wrap(err, r, "%s", where);
+	root = snug_doc_root(doc, 0);
+	type = snug_doc_get_string(root, "type");
+	if (!type)
+		return snug_err_set(err, -EINVAL,
+				    "%s: neither what 'snug run --json', 'snug audit --json' or "
+				    "'snug watch --json' writes, nor a recording",
+				    where);
+	if (strcmp(type, "seccomp") != 0 && strcmp(type, "denial") != 0)
+		return 0;
+	return add_json_event(c, from, where, root, err);
+}
+
+/* Lines of `snug audit --json` or `snug watch --json`, which have chosen already. */
 static int add_json_lines(struct amend_calls *c, const struct amend_from *from, const char *name,
 			  const char *text, size_t len, struct snug_err *err)
 {
 	const char *end = text + len;
+	int r = 0;
 
-	for (unsigned long i = 1; text < end; i++) {
+	for (unsigned long i = 1; text < end && r == 0; i++) {
 		const char *eol = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((eol ? eol : end) - text);
-		CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
-		const struct snug_doc_value *root;
-		const char *type, *call, *arch;
-		int r;
+		CLEANUP(freep) char *where = xasprintf("%s:%lu", name, i);
 
-		if (n) {
-			r = snug_json_parse("line", text, n, SNUG_LIMIT_DOC_BYTES, &doc, err);
-			if (r < 0)
-				return snug_err_wrap(err, r, "%s:%lu", name, i);
-			root = snug_doc_root(doc, 0);
-			type = snug_doc_get_string(root, "type");
-			call = snug_doc_get_string(root, "syscall");
-			if (!type)
-				return snug_err_set(err, -EINVAL,
-						    "%s:%lu: neither what 'snug run --json' or "
-						    "'snug audit --json' writes, nor a recording",
-						    name, i);
-			if (strcmp(type, "seccomp") == 0 && call && !snug_syscall_is_known(call))
-				return snug_err_set(err, -EINVAL, "%s:%lu: no such call: '%.64s'",
-						    name, i, call);
-			arch = snug_doc_get_string(root, "arch");
-			if (strcmp(type, "seccomp") == 0 && call && arch &&
-			    snug_arch_from_name(arch) != _SNUG_ARCH_INVALID &&
-			    is_listed(c, from, snug_arch_from_name(arch)))
-				add_audited(c, call);
-		}
+		if (n)
+			r = add_json_line(c, from, where, text, n, err);
 		text += n + (eol != NULL);
 	}
-	return 0;
+	return r;
 }
 
 static int add_json(struct amend_calls *c, const struct amend_from *from, const char *name,

@@ -35,8 +35,8 @@ static const struct snug_option options[] = {
 	{ 'p', "profile", SNUG_OPTION_STRING, offsetof(struct amend_args, profile), "FILE",
 	  "the profile to change, - for standard input" },
 	{ 'f', "from", SNUG_OPTION_STRING, offsetof(struct amend_args, from), "FILE",
-	  "allow what was refused there: the JSON of 'snug run' or 'snug audit', a recording, an "
-	  "audit log, - for standard input, or audit: this host's log" },
+	  "allow what was refused there: the JSON of 'snug run', 'snug audit' or 'snug watch', a "
+	  "recording, an audit log, - for standard input, or audit: this host's log" },
 	{ 0, "exe", SNUG_OPTION_LIST, offsetof(struct amend_args, exes), "FILES",
 	  "of an audit log, only what these executables did (* and ? as in a shell)", "@file" },
 	{ 0, "comm", SNUG_OPTION_LIST, offsetof(struct amend_args, comms), "NAMES",

@@ -154,19 +154,34 @@ static void tell_count(const struct snug_refusal *r)
 	say_note("%7" PRIu64 "x %s", r->count, snug_str_text(&text));
 }
 
-static void tell_way_on(const struct snug_refusals *all, const char *path)
+void explain_add_profile(struct snug_str *out, const struct snug_seccomp_profile *p,
+			 const char *path)
+{
+	bool asks_caps = false;
+
+	snug_str_add(out, " -p ");
+	if (strcmp(path, "<stdin>") == 0)
+		snug_str_add(out, "PROFILE");
+	else
+		text_add_shell_word(out, path);
+	VEC_FOREACH (e, &p->entries)
+		asks_caps |= e->includes.caps.len || e->excludes.caps.len;
+	/* it takes a container's otherwise */
+	if (asks_caps)
+		snug_str_add(out, " --caps host");
+}
+
+static void tell_way_on(const struct snug_refusals *all, const struct snug_seccomp_profile *p,
+			const char *path)
 {
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
-	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str profile = SNUG_STR_INIT;
 
 	add_questions(all, &words);
 	if (!words.len)
 		return;
-	if (strcmp(path, "<stdin>") == 0)
-		snug_str_add(&shown, "PROFILE");
-	else
-		text_add_shell_word(&shown, path);
-	say_note("to allow that: snug amend -p %s%s", snug_str_text(&shown), snug_str_text(&words));
+	explain_add_profile(&profile, p, path);
+	say_note("to allow that: snug amend%s%s", snug_str_text(&profile), snug_str_text(&words));
 }
 
 void explain_sum_up(const struct snug_refusals *all, const struct snug_seccomp_profile *p,
@@ -193,7 +208,7 @@ void explain_sum_up(const struct snug_refusals *all, const struct snug_seccomp_p
 		tell_count(r);
 	if (all->n_more)
 		say_note("%7" PRIu64 "x other calls", all->n_more);
-	tell_way_on(all, path);
+	tell_way_on(all, p, path);
 	if (foreign != _SNUG_ARCH_INVALID)
 		say_note("to let programs of %s run at all: add %s to its architectures",
 			 snug_arch_name(foreign), snug_arch_oci_name(foreign));

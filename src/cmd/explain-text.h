@@ -8,3 +8,7 @@ void explain_tell(const struct snug_refusal *r, const struct snug_seccomp_profil
 /* All of it, with counts, and how to go on.  @path: of @p, as the user named it. */
 void explain_sum_up(const struct snug_refusals *all, const struct snug_seccomp_profile *p,
 		    const char *path);
+/* " -p PATH", and what else `snug amend` has to be told to read @p as `snug run` did. */
+struct snug_str;
+void explain_add_profile(struct snug_str *out, const struct snug_seccomp_profile *p,
+			 const char *path);

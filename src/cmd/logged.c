@@ -13,9 +13,9 @@
 #include "base/limits.h"
 #include "base/parse.h"
 #include "base/str.h"
+#include "cmd/explain-text.h"
 #include "cmd/forks.h"
 #include "cmd/say.h"
-#include "cmd/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -220,22 +220,19 @@ void logged_on_ready(struct logged *l)
 	}
 }
 
-static void tell_way_on(const struct logged *l, const char *path)
+static void tell_way_on(const struct logged *l, const struct snug_seccomp_profile *profile)
 {
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
 
 	if (!l->calls.len || l->on_call)
 		return;
-	if (strcmp(path, "<stdin>") == 0)
-		snug_str_add(&words, "PROFILE");
-	else
-		text_add_shell_word(&words, path);
+	explain_add_profile(&words, profile, profile->source);
 	VEC_FOREACH (name, &l->calls)
 		snug_str_addf(&words, " %s", *name);
-	say_note("to allow what was logged: snug amend -p %s", words.buf);
+	say_note("to allow what was logged: snug amend%s", words.buf);
 }
 
-void logged_finish(struct logged *l, const char *path)
+void logged_finish(struct logged *l, const struct snug_seccomp_profile *profile)
 {
 	struct snug_audit_counts counts;
 
@@ -259,5 +256,5 @@ void logged_finish(struct logged *l, const char *path)
 	if (counts.lost)
 		say_warn("the kernel lost %s%llu audit records",
 			 counts.is_lost_bound ? "up to " : "", (unsigned long long)counts.lost);
-	tell_way_on(l, path);
+	tell_way_on(l, profile);
 }

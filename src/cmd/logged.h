@@ -29,5 +29,6 @@ void logged_on_ready(struct logged *l);
 void logged_set_taker(struct logged *l, void (*fn)(void *data, const struct snug_audit_event *ev),
 		      void *data);
 /* The command has ended: waits a little for what the kernel tells late, and says what was lost, and
- * how the profile at @path would allow what was logged. */
-void logged_finish(struct logged *l, const char *path);
+ * how @profile would allow what was logged. */
+struct snug_seccomp_profile;
+void logged_finish(struct logged *l, const struct snug_seccomp_profile *profile);

@@ -65,17 +65,18 @@ static void say_denied(const struct snug_recording *r, const char *target, const
 {
 	CLEANUP(snug_str_done) struct snug_str what = SNUG_STR_INIT;
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str names = SNUG_STR_INIT;
 
 	record_denials_add(&what, r, MAX_SAID);
 	say_note("%s%sseccomp refused %zu different call%s: %s", target ? target : "",
 		 target ? ": " : "", r->denied.len, r->denied.len == 1 ? "" : "s",
 		 snug_str_text(&what));
-	if (!profile_path || strcmp(profile_path, "-") == 0)
+	add_names(&names, r);
+	if (!profile_path || strcmp(profile_path, "-") == 0 || !names.len)
 		return;
 	text_add_shell_word(&words, profile_path);
-	add_names(&words, r);
-	say_note("refused calls do not get into the profile; to allow them: snug amend -p %s",
-		 snug_str_text(&words));
+	say_note("refused calls do not get into the profile; to allow them: snug amend -p %s%s",
+		 snug_str_text(&words), snug_str_text(&names));
 }
 
 void record_denials_say(const struct snug_recording *r, const char *target,

@@ -340,7 +340,7 @@ static int tell_refusals(struct run *run, struct snug_err *err)
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 
 	if (run->logged)
-		logged_finish(run->logged, run->profile->source);
+		logged_finish(run->logged, run->profile);
 	if (run->explain)
 		explain_finish(run->explain);
 	if (!run->json)

@@ -109,11 +109,21 @@ static struct snug_refusal *find(struct snug_refusals *all, enum snug_arch arch,
 	return NULL;
 }
 
+/* The arguments that the profile asks about.  Where a call has none the register may hold anything:
+ * it is nothing to tell calls apart by, or to ask for. */
+static unsigned known_args_of(const struct snug_seccomp_profile *p, const char *name)
+{
+	int n = snug_call_n_args(name);
+	unsigned known = snug_profile_args_of(p, name);
+
+	return n < 0 ? known : known & ((1u << n) - 1);
+}
+
 static void note_args(struct snug_refusal *r, const struct snug_seccomp_profile *p,
 		      const uint64_t args[SNUG_N_ARGS])
 {
 	r->has_args = true;
-	r->known_args = r->name ? snug_profile_args_of(p, r->name) : 0;
+	r->known_args = r->name ? known_args_of(p, r->name) : 0;
 	memcpy(r->args, args, sizeof(r->args));
 	if (is_multiplexer(r->name)) {
 		r->known_args |= 1;

@@ -193,6 +193,45 @@ amend() {
 	"$SNUG" check -q -p p.json r.json
 }
 
+@test "amend: what a recording was refused by the filter it ran under" {
+	need_bpf
+	[[ -x $SNUG_PROGRAMS/own-filter ]] || skip "$SNUG_PROGRAMS/own-filter is not built"
+	"$SNUG" record -q -n --denials --recording r.json -o own.yaml -- "$SNUG_PROGRAMS/own-filter"
+	has_not own.yaml getsid getpgid
+	amend --yes -q -p own.yaml --from r.json
+	status_is 0
+	has own.yaml getsid getpgid
+	# numbers without a name cannot be allowed: said, and not as a command that fails
+	jq '.denied.x86_64 = [{nr: 9999, result: "EACCES", count: 1, firstUs: 1, pid: 1, comm: "x"}]' \
+		r.json >odd.json
+	amend --yes -p own.yaml --from odd.json
+	status_is 0
+	has err "call 9999 of x86_64 has no name and is left out"
+}
+
+@test "amend: from what snug watch saw; what is left out is said" {
+	cat >watch.json <<-X
+		{"type":"denial","pid":1,"comm":"main","exe":"/usr/bin/main","arch":"$(uname -m)","nr":63,"syscall":"uname","result":"EPERM","count":1}
+		{"type":"denial","pid":2,"comm":"other","arch":"$(uname -m)","nr":165,"syscall":"mount","result":"EPERM","count":1}
+		{"type":"denial","pid":1,"comm":"main","exe":"/usr/bin/main","arch":"$(uname -m)","nr":9999,"result":"EPERM","count":1}
+	X
+	amend --yes -p p.yaml --from watch.json --exe main
+	status_is 0
+	has p.yaml "- uname"
+	has_not p.yaml mount
+	has err "watch.json:3: a call without a name or of an unknown ABI is left out"
+	amend --yes -p p.yaml --from watch.json
+	status_is 0
+	has p.yaml "- mount"
+	# the same choice among lines of snug audit
+	cp before.yaml p.yaml
+	sed 's/denial/seccomp/; s/"exe"/"executable"/' watch.json >audit.json
+	amend --yes -p p.yaml --from audit.json --comm other
+	status_is 0
+	has p.yaml "- mount"
+	has_not p.yaml uname
+}
+
 # grow COMMAND...: a profile from nothing, p.json, until nothing is refused any more
 grow() {
 	local i

@@ -99,6 +99,43 @@ for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_INET):
 		"snug amend -p q.json 'socket(AF_INET)' 'socket(AF_INET6)'"
 }
 
+# way_on: what snug said is to be typed, as it is, but for the question
+way_on() {
+	sed -n 's/.*to allow [a-z ]*: snug amend //p' err >words
+	[[ -s words ]]
+	(eval "'$SNUG' amend -q --yes $(<words)")
+}
+
+@test "explain: what it says is to be typed works when it is typed" {
+	need_command setpriv
+	# conditions on arguments that one of the calls does not have, where a register holds anything
+	mkdir "a'b \$c"
+	cat >"a'b \$c/p.json" <<-X
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["getppid", "dup"],
+			"action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 4096, "op": "SCMP_CMP_NE"}]}]}
+	X
+	snug_run --explain -p "a'b \$c/p.json" -- sh -c : # asks for its parent
+	has err "1x getppid  EPERM"
+	has_not err "getppid(0x"
+	way_on
+	snug_run --explain -p "a'b \$c/p.json" -- sh -c :
+	has_not err refused
+	# conditions on capabilities, which the command does not have, and containers do
+	cat >caps.json <<-X
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["uname"],
+			"action": "SCMP_ACT_ERRNO", "excludes": {"caps": ["CAP_CHOWN"]}}]}
+	X
+	drop=(setpriv --inh-caps=-all --bounding-set=-all)
+	((EUID == 0)) || drop=()
+	try "${drop[@]}" "$SNUG" run --explain -p caps.json -- uname
+	has err "snug amend -p caps.json --caps host uname"
+	sed -n 's/.*: snug amend //p' err >words
+	(eval "'${drop[0]:-env}' ${drop[*]:1} '$SNUG' amend -q --yes $(<words)")
+	try "${drop[@]}" "$SNUG" run --explain -p caps.json -- uname
+	status_is 0
+	has_not err refused
+}
+
 @test "explain: i386" {
 	need_program i386
 	profile ALLOW ERRNO:getuid32 ERRNO:socket
