@@ -16,6 +16,7 @@ teardown() {
 	notify_teardown
 }
 
+# shellcheck disable=SC2034  # for record()
 # arguments ENGINE COMMAND...: the calls that have some, with them
 arguments() {
 	record_args=(--engine "$1" --args)
