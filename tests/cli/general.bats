@@ -186,6 +186,7 @@ usage_error() {
 	try setpriv --reuid 65534 --clear-groups --bounding-set -all "$SNUG" doctor --json
 	status_is 0
 	jq -e 'any(.name == "record" and .ok == false and (.detail | contains("sudo")))' out
+	jq -e 'any(.name == "record a command" and .ok and (.detail | contains("engine notify")))' out
 	jq -e 'any(.group == "snug" and .name == "run" and .ok)' out
 	jq -e 'any(.name == "CAP_BPF" and .ok == false)' out
 	jq -e 'all(select(.ok == false) | .detail | length > 0)' out
@@ -193,6 +194,8 @@ usage_error() {
 
 @test "doctor: what is taken away shows" {
 	need_bpf
+	SNUG_TEST_DISABLE=notify try "$SNUG" doctor --json
+	jq -e 'any(.name == "record a command" and .ok == false and (.detail | contains("turned off")))' out
 	SNUG_TEST_DISABLE=btf try "$SNUG" doctor --json
 	jq -e 'any(.name == "record" and .ok == false and (.detail | contains("CONFIG_DEBUG_INFO_BTF")))' out
 	try "$SNUG" doctor --json

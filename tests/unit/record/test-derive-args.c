@@ -345,7 +345,6 @@ static void test_other_abis(void **state)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
-	CLEANUP(snug_derived_done) struct snug_derived native = { 0 };
 
 	(void)state;
 	made(r, X64, "mmap", 0, 0, 1);
