@@ -59,8 +59,11 @@ bench:
 	@$(NINJA)
 	@tools/bench $(BUILD)
 	@tools/bench-profiles $(BUILD)
+	@tools/bench-engines $(BUILD)
 	@tools/bench-containers $(BUILD)
 	@tools/bench-audit $(BUILD)
+	@tools/bench-denials $(BUILD)
+	@tools/bench-explain $(BUILD)
 
 static:
 	@tools/install-deps build

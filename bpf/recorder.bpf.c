@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Dual BSD/GPL
 /*
- * The recorder: which system calls do the tasks of a target make?
+ * The recorder: which system calls do the tasks of a target make, and which are they refused?
  *
  * Membership is a mark in the task's local storage.  A child gets a copy of its parent's mark
  * before it runs for the first time (sched_process_fork), so neither names nor namespaces matter.
@@ -22,9 +22,12 @@
 
 #include "abi_of_call.h"
 #include "cgroup_of_task.h"
+#include "recorder_args.h"
+#include "recorder_denials.h"
 #include "recorder_maps.h"
 #include "recorder_marks.h"
 #include "recorder_news.h"
+#include "refused_call.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -84,7 +87,7 @@ static __always_inline void note_call(struct snug_slot *slot, const struct snug_
 }
 
 static __always_inline void enter_as(const struct snug_mark *mark, struct task_struct *task,
-				     __u32 nr)
+				     const struct pt_regs *regs, __u32 nr)
 {
 	struct snug_slot *slot;
 	__u32 abi;
@@ -94,7 +97,11 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 	slot = live_slot(mark);
 	if (!slot)
 		return;
+	look_for_filter(slot, mark, task);
 	abi = abi_of_call(task, &nr);
+	/* first: whoever sees that a call was made may look for its arguments */
+	if (slot->with_args)
+		note_args(slot, mark, regs, abi, nr);
 	note_call(slot, mark, task, abi, nr);
 }
 
@@ -109,10 +116,73 @@ int BPF_PROG(snug_sys_enter, struct pt_regs *regs, long id)
 	if (!task->bpf_storage && !n_pending)
 		return 0;
 	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
-	if (mark)
-		enter_as(mark, task, (__u32)id);
-	else if (n_pending && adopt((__u32)task->pid, &late))
-		enter_as(&late, task, (__u32)id);
+	if (mark) {
+		if (mark->outside)
+			mark->outside = 0;
+		enter_as(mark, task, regs, (__u32)id);
+	} else if (n_pending && adopt((__u32)task->pid, &late)) {
+		enter_as(&late, task, regs, (__u32)id);
+	}
+	return 0;
+}
+
+/* The recorder asks how often this program runs for one call. */
+static __always_inline int count_run(const struct snug_mark *owner)
+{
+	__u32 index = owner->slot;
+	struct snug_slot *slot = bpf_map_lookup_elem(&snug_slots, &index);
+
+	if (slot && slot->gen == owner->gen)
+		slot->exit_runs++;
+	return 0;
+}
+
+/* Loaded with the others, attached when it is wanted. */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(snug_sys_exit, struct pt_regs *regs, long ret)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct snug_mark *mark;
+	__u32 nr, abi;
+
+	if (!task->bpf_storage)
+		return 0;
+	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (!mark)
+		return 0;
+	if (mark->role == SNUG_ROLE_OWNER)
+		return count_run(mark);
+	if (mark->role != SNUG_ROLE_MEMBER || !exit_is_on)
+		return 0;
+	if (!mark->outside) {
+		mark->outside = 1;
+		return 0;
+	}
+	if (!is_filtered(task) || !is_errno(ret) || is_traced_away(task))
+		return 0;
+	nr = nr_of_regs(regs);
+	abi = abi_of_call(task, &nr);
+	note_denied(mark, abi, nr, (__u32)-ret);
+	return 0;
+}
+
+SEC("tp_btf/signal_generate")
+int BPF_PROG(snug_signal, int sig, const void *siginfo)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct sigsys_info info;
+	struct snug_mark *mark;
+	__u32 nr, abi;
+
+	if (!is_from_seccomp(sig, siginfo, &info))
+		return 0;
+	mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	if (!mark || mark->role != SNUG_ROLE_MEMBER)
+		return 0;
+	mark->is_told = 1;
+	nr = (__u32)info.syscall;
+	abi = abi_of_call(task, &nr);
+	note_denied(mark, abi, nr, fate_of(task));
 	return 0;
 }
 
@@ -251,9 +321,22 @@ int BPF_PROG(snug_exec, struct task_struct *task, int old_pid, struct linux_binp
 	return 0;
 }
 
+static __noinline int note_death(struct task_struct *task)
+{
+	struct snug_mark *mark = bpf_task_storage_get(&snug_tasks, task, 0, 0);
+	__u32 nr, abi;
+
+	if (!mark || mark->role != SNUG_ROLE_MEMBER || mark->is_told || !is_killed_alone(task, &nr))
+		return 0;
+	abi = abi_of_call(task, &nr);
+	return note_denied(mark, abi, nr, SNUG_DENIED_KILLED);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(snug_exit, struct task_struct *task)
 {
+	if ((task->exit_code & 0x7f) == SIGSYS_NR)
+		note_death(bpf_get_current_task_btf());
 	leave_for_good(task);
 	return 0;
 }
@@ -288,6 +371,18 @@ static __always_inline bool is_named(const struct task_struct *task, const char 
 	bpf_probe_read_kernel_str(comm, sizeof(comm), leader->comm);
 	return *(__u64 *)comm == *(const __u64 *)want &&
 	       *(__u64 *)(comm + 8) == *(const __u64 *)(want + 8);
+}
+
+static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
+{
+	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
+
+	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
+		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
+			return 1;
+		cgroup = cgroup_above(cgroup);
+	}
+	return 0;
 }
 
 static __always_inline bool in_group(struct task_struct *task, const struct snug_scan *scan,

@@ -38,15 +38,3 @@ static __always_inline const struct cgroup *cgroup_above(const struct cgroup *cg
 {
 	return BPF_CORE_READ(cgroup, self.parent, cgroup);
 }
-
-static __noinline int is_in_cgroup(const struct task_struct *task, const struct snug_group *group)
-{
-	const struct cgroup *cgroup = cgroup_of(task, group->hierarchy);
-
-	for (__u32 i = 0; cgroup && i < MAX_CGROUP_DEPTH; i++) {
-		if (BPF_CORE_READ(cgroup, kn, id) == group->id)
-			return 1;
-		cgroup = cgroup_above(cgroup);
-	}
-	return 0;
-}

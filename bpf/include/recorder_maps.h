@@ -15,6 +15,12 @@ __u64 n_pending;
 __u64 n_names;
 __u64 n_mntns;
 __u64 n_cgroups;
+/* What user space does with snug_sys_exit (src/trace/exits.c): whether it counts, and who is just
+ * attaching it: an owner's mark, as owner_id() has it. */
+__u64 exit_is_on;
+__u64 exit_lock;
+/* The id of that program, which has no link to be found by; not used here. */
+__u64 exit_prog_id;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -50,6 +56,14 @@ struct {
 	__type(key, struct snug_odd_key);
 	__type(value, __u8);
 } snug_odd SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct snug_denied_key);
+	__type(value, struct snug_denied_value);
+} snug_denied SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -96,7 +96,7 @@ static __always_inline bool join(struct task_struct *task, struct snug_slot *slo
 	struct snug_mark copy = *as, *t;
 	int r;
 
-	copy.counted = 0;
+	copy.counted = copy.outside = copy.is_told = 0;
 	/* counted first: a task that exits before it is counted would end the target */
 	if (__sync_fetch_and_add(&slot->tasks, 1) & SNUG_TASKS_ENDED)
 		goto undo;
@@ -128,6 +128,11 @@ undo:
 	return false;
 }
 
+static __always_inline __u64 owner_id(const struct snug_mark *mark)
+{
+	return (__u64)mark->gen << 32 | (mark->slot + 1);
+}
+
 /* A task of the target that its mark speaks of is gone. */
 static __noinline int gone(struct task_struct *task, const struct snug_mark *mark)
 {
@@ -141,6 +146,7 @@ static __noinline int gone(struct task_struct *task, const struct snug_mark *mar
 	if (!slot || slot->gen != mark->gen)
 		return 0;
 	if (mark->role == SNUG_ROLE_OWNER) {
+		__sync_val_compare_and_swap(&exit_lock, owner_id(mark), 0);
 		slot->state = SNUG_SLOT_FREE;
 		return 0;
 	}

@@ -59,7 +59,11 @@ static __always_inline void tell(struct snug_slot *slot, const struct snug_mark 
 	fill_head(n, mark, type, task);
 	n->abi = abi;
 	n->nr = nr;
-	bpf_ringbuf_submit(n, type == SNUG_NEWS_END ? BPF_RB_FORCE_WAKEUP : wakeup_flags(ring));
+	/* what the reader has to act upon */
+	if (type == SNUG_NEWS_END || type == SNUG_NEWS_FILTER)
+		bpf_ringbuf_submit(n, BPF_RB_FORCE_WAKEUP);
+	else
+		bpf_ringbuf_submit(n, wakeup_flags(ring));
 }
 
 static __always_inline void tell_exec(struct snug_slot *slot, const struct snug_mark *mark,

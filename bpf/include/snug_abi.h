@@ -10,12 +10,13 @@
  */
 #include <linux/types.h>
 
-#define SNUG_ABI_VERSION 2
+#define SNUG_ABI_VERSION 3
 
 enum {
-	SNUG_SLOTS = 1024,       /* recordings at the same time */
-	SNUG_CALLS = 1024,       /* call numbers of one ABI that have a bit */
-	SNUG_ODD_PER_SLOT = 256, /* distinct numbers beyond SNUG_CALLS that are kept */
+	SNUG_SLOTS = 1024,          /* recordings at the same time */
+	SNUG_CALLS = 1024,          /* call numbers of one ABI that have a bit */
+	SNUG_ODD_PER_SLOT = 256,    /* distinct numbers beyond SNUG_CALLS that are kept */
+	SNUG_DENIED_PER_SLOT = 512, /* different denials that are kept */
 	SNUG_RING_BYTES = 512 << 10,
 	SNUG_COMM_LEN = 16,  /* TASK_COMM_LEN, linux/sched.h */
 	SNUG_PATH_LEN = 256, /* of an executed file; longer ones are cut */
@@ -27,6 +28,12 @@ enum snug_bpf_abi {
 	SNUG_ABI_COMPAT, /* i386 on x86-64, arm on arm64 */
 	SNUG_ABI_X32,
 	_SNUG_ABI_MAX,
+};
+
+/* What became of a call that was refused, where it did not simply get an errno (1 to 4095). */
+enum snug_denied {
+	SNUG_DENIED_TRAPPED = 0xfffe, /* SIGSYS, which can be handled */
+	SNUG_DENIED_KILLED = 0xffff,
 };
 
 /* Who made a call: two bitmaps of one recording. */
@@ -70,9 +77,8 @@ struct snug_scan {
 	__u32 added; /* tasks that joined */
 	__u32 taken; /* tasks that another recording has: they have not joined */
 	__u32 tgid;  /* of the picked process, found on the way */
-	__u32 pad[2];
 };
-_Static_assert(sizeof(struct snug_scan) == 56, "");
+_Static_assert(sizeof(struct snug_scan) == 48, "");
 
 /* Set in snug_slot.tasks when the last task of a target that is_finite has gone: from then on
  * nothing can join. */
@@ -94,9 +100,13 @@ struct snug_slot {
 	__u64 lost_odd;   /* numbers >= SNUG_CALLS beyond SNUG_ODD_PER_SLOT */
 	__u32 is_finite;  /* the recording is over when the last task has gone */
 	__u32 is_waiting; /* a process is armed and has not executed anything: nobody can enter */
-	__u64 pad;
+	__u32 has_filter; /* a task of the target is under a seccomp filter, or was */
+	__u32 denied;     /* entries in the map `denied` */
 	struct snug_scan scan;
-	__u64 pad2;
+	__u32 with_args;            /* the recording looks at arguments: it has a map in `args` */
+	__u32 lost_args;            /* tuples of arguments that could not be kept */
+	__u32 exit_runs;            /* of snug_sys_exit for the owner's own calls */
+	__u32 lost_denied;          /* denials beyond SNUG_DENIED_PER_SLOT different ones */
 	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
 };
 _Static_assert(sizeof(struct snug_slot) == 896, "a slot is fourteen cache lines");
@@ -116,8 +126,12 @@ struct snug_mark {
 	__u16 role;
 	__u16 side;
 	__u32 counted; /* 1: this mark is one of snug_slot.tasks; whoever sets it first counts */
+	/* The task was seen leaving the kernel, and has not been seen entering it since: whoever
+	 * leaves once more was refused.  0 as long as that is not known. */
+	__u32 outside;
+	__u32 is_told; /* of its SIGSYS */
 };
-_Static_assert(sizeof(struct snug_mark) == 16, "");
+_Static_assert(sizeof(struct snug_mark) == 24, "");
 
 struct snug_odd_key {
 	__u32 slot;
@@ -127,6 +141,53 @@ struct snug_odd_key {
 	__u32 nr;
 };
 _Static_assert(sizeof(struct snug_odd_key) == 16, "");
+
+/* Key and value of `denied`. */
+struct snug_denied_key {
+	__u32 slot;
+	__u32 gen;
+	__u32 nr;
+	__u16 result; /* an errno, or enum snug_denied */
+	__u8 abi;
+	__u8 side;
+};
+_Static_assert(sizeof(struct snug_denied_key) == 16, "");
+
+struct snug_denied_value {
+	__u64 count;
+	__u64 first_ns; /* CLOCK_MONOTONIC */
+	__u32 pid;      /* the first one's */
+	__u32 pad;
+	char comm[SNUG_COMM_LEN];
+};
+_Static_assert(sizeof(struct snug_denied_value) == 40, "");
+enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
+
+enum snug_arg_kind_of_key {
+	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */
+	SNUG_ARG_TUPLE,
+};
+
+/* Key of a recording's own map in `args`. */
+struct snug_arg_key {
+	__u8 kind;
+	__u8 side;
+	__u8 abi;
+	__u8 pad;
+	__u32 nr;
+	__u64 values[SNUG_ARG_TUPLE_MAX];
+};
+_Static_assert(sizeof(struct snug_arg_key) == 32, "");
+
+/* Its value; all 0 for a tuple. */
+struct snug_arg_value {
+	__u8 n;
+	__u8 index[SNUG_ARG_TUPLE_MAX];
+	__u32 limit; /* tuples of each side */
+	__u64 mask[SNUG_ARG_TUPLE_MAX];
+	__u32 count[_SNUG_SIDE_MAX]; /* tuples of each side; more than the limit: there were more */
+};
+_Static_assert(sizeof(struct snug_arg_value) == 40, "");
 
 struct snug_name_key {
 	char comm[SNUG_COMM_LEN]; /* padded with NUL */
@@ -139,6 +200,8 @@ enum snug_news_type {
 	SNUG_NEWS_EXIT,   /* the last thread of a process ended */
 	SNUG_NEWS_END,    /* the last task of the target ended */
 	SNUG_NEWS_SIGSYS, /* seccomp killed a process, or trapped it */
+	SNUG_NEWS_FILTER, /* a task of the target is under a seccomp filter; told once */
+	SNUG_NEWS_DENIED, /* seccomp refuses this call for the first time */
 };
 
 struct snug_news {
@@ -148,8 +211,9 @@ struct snug_news {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 pid;     /* thread group id */
 	__u32 tid;
-	__u32 abi; /* CALL; SIGSYS: AUDIT_ARCH_* */
-	__u32 nr;  /* CALL, SIGSYS; PROCESS: inode number of the mount namespace; EXIT: wait status
+	__u32 abi; /* CALL; SIGSYS: AUDIT_ARCH_*; DENIED: with the result in the upper half */
+	__u32 nr;  /* CALL, SIGSYS, DENIED; PROCESS: inode number of the mount namespace; EXIT: wait
+		    * status
 		    */
 	char comm[SNUG_COMM_LEN];
 };
@@ -160,3 +224,48 @@ struct snug_exec_news {
 	char path[SNUG_PATH_LEN];
 };
 _Static_assert(sizeof(struct snug_exec_news) == 48 + SNUG_PATH_LEN, "");
+
+/* Watching the whole host (denials.bpf.c). */
+enum {
+	SNUG_DENIAL_KINDS = 16384, /* processes times calls times answers */
+	SNUG_DENIAL_LEVELS = 4,    /* of a cgroup's path */
+	SNUG_DENIAL_NAME_LEN = 96, /* of one cgroup; longer ones are cut */
+};
+
+struct snug_denial_key {
+	__u64 start_ns; /* of the process, CLOCK_BOOTTIME: process ids are used again */
+	__u32 tgid;
+	__u32 nr;     /* without __X32_SYSCALL_BIT */
+	__u16 abi;    /* enum snug_bpf_abi */
+	__u16 result; /* an errno, or enum snug_denied */
+	__u32 pad;
+};
+_Static_assert(sizeof(struct snug_denial_key) == 24, "");
+
+struct snug_denial_count {
+	__u64 count;
+	__u64 first_ns, last_ns;  /* CLOCK_MONOTONIC */
+	char comm[SNUG_COMM_LEN]; /* of the first one's thread */
+};
+_Static_assert(sizeof(struct snug_denial_count) == 40, "");
+
+/* The first of a kind. */
+struct snug_denial_news {
+	struct snug_denial_key key;
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u32 tid;
+	__u32 pad;
+	char comm[SNUG_COMM_LEN];
+	/* of the task's cgroup, the one above it, and so on; empty from the root on */
+	char cgroup[SNUG_DENIAL_LEVELS][SNUG_DENIAL_NAME_LEN];
+};
+_Static_assert(sizeof(struct snug_denial_news) == 56 + SNUG_DENIAL_LEVELS * SNUG_DENIAL_NAME_LEN,
+	       "");
+
+/* The programs' .bss. */
+struct snug_denial_totals {
+	__u64 n_denials;
+	__u64 n_kinds;      /* entries ever made */
+	__u64 lost_denials; /* of kinds that found no room */
+	__u64 lost_news;    /* firsts that found no room: counted, but not told when */
+};

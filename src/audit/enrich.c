@@ -59,8 +59,9 @@ struct snug_enricher {
 	uint64_t listed_us; /* monotonic; 0: never */
 	struct {
 		pid_t pid;
-		uint64_t at_us; /* monotonic */
-	} recent[RECENT];       /* looked for in /proc, by pid */
+		uint64_t at_us;    /* monotonic */
+	} recent[RECENT];          /* looked for in /proc, by pid */
+	struct snug_enriched bare; /* snug_enricher_look_container()'s */
 };
 
 static uint64_t now_us(clockid_t clock)
@@ -351,9 +352,18 @@ static struct known_container *learn_container(struct snug_enricher *e, const ch
 	return known;
 }
 
+static void add_names(struct snug_enricher *e, struct snug_enriched *p)
+{
+	const struct known_container *c = *p->container ? learn_container(e, p->container) : NULL;
+
+	p->name = c ? c->name : NULL;
+	p->pod = c ? c->pod : NULL;
+	p->pod_namespace = c ? c->pod_namespace : NULL;
+	p->engine = c ? c->engine : NULL;
+}
+
 const struct snug_enriched *snug_enricher_look(struct snug_enricher *e, pid_t pid, uint64_t time_us)
 {
-	const struct known_container *c = NULL;
 	struct snug_enriched *p;
 	int i;
 
@@ -365,11 +375,16 @@ const struct snug_enriched *snug_enricher_look(struct snug_enricher *e, pid_t pi
 	if (i == NONE)
 		return NULL;
 	p = &e->slots[i].process;
-	if (*p->container)
-		c = learn_container(e, p->container);
-	p->name = c ? c->name : NULL;
-	p->pod = c ? c->pod : NULL;
-	p->pod_namespace = c ? c->pod_namespace : NULL;
-	p->engine = c ? c->engine : NULL;
+	add_names(e, p);
+	return p;
+}
+
+const struct snug_enriched *snug_enricher_look_container(struct snug_enricher *e, const char *id)
+{
+	struct snug_enriched *p = &e->bare;
+
+	*p = (struct snug_enriched){ .exe = NULL };
+	snprintf(p->container, sizeof(p->container), "%s", id);
+	add_names(e, p);
 	return p;
 }

@@ -41,5 +41,8 @@ DEFINE_FREEP(struct snug_enricher, snug_enricher_freep, snug_enricher_free)
 /* The process @pid at @time_us (since 1970; 0: now), or NULL.  Valid until the next call. */
 const struct snug_enriched *snug_enricher_look(struct snug_enricher *e, pid_t pid,
 					       uint64_t time_us);
+/* The container @id, whatever process is meant, which may be gone: all that is known of it is in
+ * the result, its process is 0.  Valid until the next call. */
+const struct snug_enriched *snug_enricher_look_container(struct snug_enricher *e, const char *id);
 /* Remembers @pid now, for events that are still to come. */
 void snug_enricher_note(struct snug_enricher *e, pid_t pid);

@@ -107,6 +107,7 @@ static int parse_date(const char *p, uint64_t *ret_us)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	bool is_utc;
+	int day;
 	time_t t;
 
 	if (!take(&p, 4, 1970, 9999, &tm.tm_year) || !take_char(&p, "-") ||
@@ -125,8 +126,9 @@ static int parse_date(const char *p, uint64_t *ret_us)
 		return -EINVAL;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
+	day = tm.tm_mday;
 	t = is_utc ? timegm(&tm) : mktime(&tm);
-	if (t < 0)
+	if (t < 0 || tm.tm_mday != day) /* the 30th of February */
 		return -EINVAL;
 	*ret_us = (uint64_t)t * US_PER_S;
 	return 0;

@@ -133,15 +133,44 @@ static enum snug_audit_verdict parse_audit(struct snug_audit_journal *j,
 	return verdict;
 }
 
+/* Whether the event has come the other way already.  One event may have several records of SELinux,
+ * so each is good for one. */
+static bool is_second(struct snug_audit_journal *j, const struct snug_audit_event *ev,
+		      bool is_printed)
+{
+	if (!ev->serial)
+		return false;
+	for (size_t i = 0; i < SNUG_JOURNAL_RECENT; i++) {
+		struct snug_journal_seen *s = &j->seen[i];
+
+		if (s->serial == ev->serial && s->time_us == ev->time_us &&
+		    s->is_printed != is_printed) {
+			s->serial = 0;
+			return true;
+		}
+	}
+	j->seen[j->n_seen++ % SNUG_JOURNAL_RECENT] =
+		(struct snug_journal_seen){ ev->time_us, ev->serial, is_printed };
+	return false;
+}
+
 static enum snug_audit_verdict end_entry(struct snug_audit_journal *j, struct snug_audit_event *ret)
 {
+	bool is_audit = strcmp(j->transport, "audit") == 0;
+	bool is_kernel = strcmp(j->transport, "kernel") == 0;
+	enum snug_audit_verdict verdict = SNUG_AUDIT_OTHER;
+
 	if (!j->message_len)
-		return SNUG_AUDIT_OTHER;
-	if (strcmp(j->transport, "audit") == 0)
-		return parse_audit(j, ret);
-	if (strcmp(j->transport, "kernel") == 0 || j->is_root)
-		return snug_audit_record_parse(j->message, j->message_len, ret);
-	return SNUG_AUDIT_OTHER;
+		return verdict;
+	if (is_audit)
+		verdict = parse_audit(j, ret);
+	else if (is_kernel || j->is_root)
+		verdict = snug_audit_record_parse(j->message, j->message_len, ret);
+	if (verdict == SNUG_AUDIT_EVENT && (is_audit || is_kernel) && is_second(j, ret, is_kernel))
+		verdict = SNUG_AUDIT_OTHER;
+	else if (verdict == SNUG_AUDIT_OTHER && is_kernel)
+		j->other_len = j->message_len;
+	return verdict;
 }
 
 bool snug_audit_journal_next(struct snug_audit_journal *j, struct snug_audit_lines *l,
@@ -150,6 +179,8 @@ bool snug_audit_journal_next(struct snug_audit_journal *j, struct snug_audit_lin
 	size_t len;
 	char *line;
 
+	j->other = j->message;
+	j->other_len = 0;
 	for (;;) {
 		if (j->state != SNUG_JOURNAL_FIELD) {
 			if (!take_binary(j, l))

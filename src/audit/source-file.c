@@ -60,25 +60,13 @@ static void find_format(struct file_source *s, bool is_end)
 	}
 }
 
-static void note_lost(struct file_source *s, const char *line, size_t len)
-{
-	bool is_total;
-	uint64_t n = snug_audit_record_lost(line, len, &is_total);
-
-	/* the count since boot is in lines of its own, which repeat it */
-	if (!is_total && n) {
-		s->base.counts.lost += n;
-		s->base.counts.is_lost_bound = true;
-	}
-}
-
 static bool judge_line(struct file_source *s, const char *line, size_t len,
 		       struct snug_audit_event *ret_ev)
 {
 	enum snug_audit_verdict verdict = snug_audit_record_parse(line, len, ret_ev);
 
 	if (verdict == SNUG_AUDIT_OTHER)
-		note_lost(s, line, len);
+		snug_audit_source_note_lost(&s->base, line, len);
 	return snug_audit_source_judge(&s->base, verdict);
 }
 
@@ -95,9 +83,11 @@ static bool take(struct file_source *s, struct snug_audit_event *ret_ev)
 		if (judge_line(s, line, len, ret_ev))
 			return true;
 	while (s->format == JOURNAL &&
-	       snug_audit_journal_next(&s->journal, &s->lines, &verdict, ret_ev))
+	       snug_audit_journal_next(&s->journal, &s->lines, &verdict, ret_ev)) {
+		snug_audit_source_note_lost(&s->base, s->journal.other, s->journal.other_len);
 		if (snug_audit_source_judge(&s->base, verdict))
 			return true;
+	}
 	return false;
 }
 
@@ -323,6 +313,7 @@ int snug_audit_source_open_file(const char *path, unsigned flags, struct snug_au
 	s = new_source(fd, path, !S_ISREG(st.st_mode));
 	(void)snug_steal_fd(&fd);
 	s->owns_fd = true;
+	s->base.is_from_now = flags & SNUG_AUDIT_FROM_NOW;
 	if (flags & SNUG_AUDIT_FOLLOW && S_ISREG(st.st_mode)) {
 		s->follows = true;
 		s->path = xstrdup(path);

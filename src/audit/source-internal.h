@@ -19,10 +19,15 @@ struct snug_audit_source {
 	int poll_fd;    /* borrowed from the kind; negative: none */
 	int timeout_ms; /* for poll(2) */
 	struct snug_audit_counts counts;
+	bool is_from_now;         /* what was before is nobody's business */
+	uint64_t last_lost_total; /* the kernel's own count since boot; 0: not seen yet */
 };
 
 /* Counts @verdict; whether there is an event. */
 bool snug_audit_source_judge(struct snug_audit_source *s, enum snug_audit_verdict verdict);
+
+/* Counts what @line, which is no record, says was lost. */
+void snug_audit_source_note_lost(struct snug_audit_source *s, const char *line, size_t len);
 
 /* How many records the kernel has thrown away since boot because nobody took them (AUDIT_GET,
  * which needs CAP_AUDIT_CONTROL and changes nothing). */

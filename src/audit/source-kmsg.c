@@ -23,9 +23,7 @@ struct kmsg_source {
 	bool follows;
 	bool has_seq;
 	uint64_t next_seq;
-	uint64_t overwritten, suppressed;
-	uint64_t first_total, last_total; /* of the kernel's own count */
-	char *record;                     /* owned */
+	char *record; /* owned */
 };
 
 static bool take_number(const char **p, const char *end, uint64_t *ret)
@@ -59,20 +57,10 @@ static size_t unescape(char *text, size_t len)
 	return out ? (size_t)(out - text) : len;
 }
 
-/* The count since boot comes in lines of its own; what it was before the first one is not known. */
-static void note_lost(struct kmsg_source *s, const char *text, size_t len)
+static void note_overwritten(struct kmsg_source *s, uint64_t n)
 {
-	bool is_total;
-	uint64_t n = snug_audit_record_lost(text, len, &is_total);
-
-	if (!n)
-		return;
-	if (!is_total)
-		s->suppressed += n;
-	else if (!s->first_total)
-		s->first_total = s->last_total = n;
-	else
-		s->last_total = n;
+	s->base.counts.lost += n;
+	s->base.counts.is_lost_bound = true;
 }
 
 static bool take_record(struct kmsg_source *s, char *record, size_t len,
@@ -86,7 +74,7 @@ static bool take_record(struct kmsg_source *s, char *record, size_t len,
 	if (!text || !take_number(&p, text, &priority) || !take_number(&p, text, &seq))
 		return false;
 	if (s->has_seq && seq > s->next_seq)
-		s->overwritten += seq - s->next_seq;
+		note_overwritten(s, seq - s->next_seq);
 	s->has_seq = true;
 	s->next_seq = seq + 1;
 	if (priority >> FACILITY_SHIFT)
@@ -94,7 +82,7 @@ static bool take_record(struct kmsg_source *s, char *record, size_t len,
 	text++;
 	line_end = memchr(text, '\n', (size_t)(end - text));
 	n = unescape(text, (size_t)((line_end ? line_end : end) - text));
-	note_lost(s, text, n);
+	snug_audit_source_note_lost(&s->base, text, n);
 	return snug_audit_source_judge(&s->base, snug_audit_record_parse(text, n, ret_ev));
 }
 
@@ -122,14 +110,6 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 	return SNUG_AUDIT_WAIT;
 }
 
-static void update_counts(struct snug_audit_source *base)
-{
-	struct kmsg_source *s = (struct kmsg_source *)base;
-
-	base->counts.lost = s->overwritten + s->suppressed + (s->last_total - s->first_total);
-	base->counts.is_lost_bound = base->counts.lost;
-}
-
 static void done(struct snug_audit_source *base)
 {
 	struct kmsg_source *s = (struct kmsg_source *)base;
@@ -138,7 +118,7 @@ static void done(struct snug_audit_source *base)
 	free(s->record);
 }
 
-static const struct snug_audit_source_ops ops = { next, update_counts, done };
+static const struct snug_audit_source_ops ops = { next, NULL, done };
 
 int snug_audit_source_open_kmsg(unsigned flags, struct snug_audit_source **ret,
 				struct snug_err *err)
@@ -157,6 +137,7 @@ int snug_audit_source_open_kmsg(unsigned flags, struct snug_audit_source **ret,
 	};
 	s->record = xmalloc(RECORD_BYTES);
 	s->follows = flags & SNUG_AUDIT_FOLLOW;
+	s->base.is_from_now = flags & SNUG_AUDIT_FROM_NOW;
 	s->fd = snug_steal_fd(&fd);
 	*ret = &s->base;
 	return 0;

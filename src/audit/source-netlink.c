@@ -175,7 +175,9 @@ int snug_audit_source_open_netlink(struct snug_audit_source **ret, struct snug_e
 	if (fd < 0)
 		return snug_err_errno(err, "audit netlink group");
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-		return snug_err_errno(err, "audit netlink group (needs CAP_AUDIT_READ)");
+		return snug_err_errno(
+			err, "audit netlink group (needs CAP_AUDIT_READ; 'snug doctor' shows "
+			     "what this host offers)");
 	/* beyond net.core.rmem_max with CAP_NET_ADMIN only; then what is allowed must do */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));

@@ -14,6 +14,23 @@ bool snug_audit_source_judge(struct snug_audit_source *s, enum snug_audit_verdic
 	return verdict == SNUG_AUDIT_EVENT;
 }
 
+void snug_audit_source_note_lost(struct snug_audit_source *s, const char *line, size_t len)
+{
+	bool is_total;
+	uint64_t n = snug_audit_record_lost(line, len, &is_total), total = n;
+
+	if (!n)
+		return;
+	if (is_total && s->last_lost_total && total >= s->last_lost_total)
+		n = total - s->last_lost_total;
+	else if (is_total && !s->last_lost_total && s->is_from_now)
+		n = 1; /* at least, or there would be no line */
+	if (is_total)
+		s->last_lost_total = total;
+	s->counts.lost += n;
+	s->counts.is_lost_bound = true;
+}
+
 const char *snug_audit_source_name(const struct snug_audit_source *s)
 {
 	return s->name;
@@ -67,6 +84,7 @@ int snug_audit_source_open_live(struct snug_audit_source **ret, struct snug_err 
 	return snug_err_set(
 		err, -EPERM,
 		"cannot read the audit netlink group (needs CAP_AUDIT_READ), /dev/kmsg "
-		"(CAP_SYSLOG, or sysctl kernel.dmesg_restrict=0), %s, nor syslog's files",
+		"(CAP_SYSLOG, or sysctl kernel.dmesg_restrict=0), %s, nor syslog's files ('snug doctor' "
+		"shows what this host offers)",
 		files[0]);
 }

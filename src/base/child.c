@@ -41,6 +41,7 @@ struct snug_child {
 	int done;                              /* end of file: executed or dead */
 	int passed;                            /* what before_exec returned, less one */
 	struct snug_courier *courier;          /* who brings it; NULL: nothing is passed */
+	pid_t guard;                           /* its guard, or 0 */
 	const struct snug_child_options *opts; /* borrowed until the start */
 	bool is_started, is_reaped;
 	volatile struct report *report; /* one shared page */
@@ -104,7 +105,8 @@ int snug_path_find(const char *name, char **ret)
 		int r;
 
 		path = xasprintf("%.*s/%s", len ? (int)len : 1, len ? dir : ".", name);
-		r = check_executable(path);
+		/* in a directory that is closed to us there is nothing */
+		r = access(path, F_OK) < 0 ? -ENOENT : check_executable(path);
 		if (r == 0) {
 			*ret = STEAL(path);
 			return 0;
@@ -240,6 +242,8 @@ int snug_child_spawn(const struct snug_child_options *opts, struct snug_child **
 			close(done[1]);
 			return r;
 		}
+		if (opts->guard)
+			snug_courier_set_guard(c->courier, opts->guard, opts->data);
 	}
 	heed_chld();
 	c->pid = fork();
@@ -276,8 +280,10 @@ static void take_passed(struct snug_child *c)
 {
 	int fd = snug_courier_take(c->courier);
 
-	if (fd >= 0)
+	if (fd >= 0) {
 		c->passed = fd;
+		c->guard = snug_courier_guard(c->courier);
+	}
 	if (fd != -EAGAIN)
 		c->courier = snug_courier_free(c->courier);
 }
@@ -365,6 +371,11 @@ int snug_child_pidfd(const struct snug_child *c)
 int snug_child_take_fd(struct snug_child *c)
 {
 	return snug_steal_fd(&c->passed);
+}
+
+pid_t snug_child_guard(const struct snug_child *c)
+{
+	return c->guard;
 }
 
 void snug_child_set_reaped(struct snug_child *c)

@@ -29,6 +29,10 @@ struct snug_child_options {
 	/* Called in the parent while the command is being started, whenever that descriptor is
 	 * readable: execve(2) itself may wait for the one who reads it. */
 	void (*on_passed)(void *data, int fd);
+	/* Runs, until it returns, in a process of its own that is there before the parent gets the
+	 * descriptor, and may outlive the parent; @fd is its copy.  Needs passes_fd; may be NULL.
+	 */
+	void (*guard)(void *data, int fd);
 	void *data;
 };
 
@@ -58,6 +62,8 @@ DEFINE_FREEP(struct snug_child, snug_child_freep, snug_child_free)
 
 /* The descriptor that the child passed, for the caller to close; -EBADF when there is none. */
 int snug_child_take_fd(struct snug_child *c);
+/* The process that guards it, for the caller to wait for; 0: there is none. */
+pid_t snug_child_guard(const struct snug_child *c);
 
 pid_t snug_child_pid(const struct snug_child *c);
 int snug_child_pidfd(const struct snug_child *c);

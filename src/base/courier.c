@@ -3,20 +3,23 @@
  * The child leaves the number of the descriptor in a shared page; the courier looks there every few
  * microseconds, because nothing that wakes it up would get through the child's filter.  That is
  * for as long as seccomp(2) takes.  Whatever happens to the other two, the courier ends: the parent
- * tells it that the child is dead, and it sees itself that the parent is.
+ * tells it that the child is dead; when the parent is, the child is about to give, or ends.
+ *
+ * A guard is forked by the courier, before the descriptor is on its way: from the moment on when
+ * the child cannot go on by itself, there is somebody who outlives the parent.
  */
 #include "base/courier.h"
 
 #include "base/err.h"
+#include "base/fdpass.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +30,7 @@
 enum {
 	STACK_BYTES = 64 << 10,
 	LOOK_EVERY_NS = 20 * 1000,
+	ORPHAN_LOOKS = 500 * 1000, /* ten seconds and more, for what takes some microseconds */
 };
 
 enum state {
@@ -39,6 +43,7 @@ struct page {
 	enum state state;
 	int fd;
 	pid_t courier; /* 0: none was started */
+	pid_t guard;   /* the same */
 	bool is_cancelled;
 };
 
@@ -46,6 +51,8 @@ struct snug_courier {
 	volatile struct page *page; /* shared */
 	int near, far;              /* the parent's end and the courier's */
 	pid_t parent;
+	void (*guard)(void *data, int fd); /* or NULL */
+	void *guard_data;
 };
 
 int snug_courier_new(struct snug_courier **ret, struct snug_err *err)
@@ -69,24 +76,22 @@ int snug_courier_new(struct snug_courier **ret, struct snug_err *err)
 	return 0;
 }
 
-ON_OTHER_STACK static void send_fd(int socket, int fd)
+void snug_courier_set_guard(struct snug_courier *c, void (*guard)(void *data, int fd), void *data)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .buf = { 0 } };
-	char byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.buf,
-			      .msg_controllen = sizeof(control.buf) };
+	c->guard = guard;
+	c->guard_data = data;
+}
 
-	control.align.cmsg_level = SOL_SOCKET;
-	control.align.cmsg_type = SCM_RIGHTS;
-	control.align.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.align), &fd, sizeof(fd));
-	(void)sendmsg(socket, &msg, MSG_NOSIGNAL);
+/* As fork(2), but a child of the parent's, with descriptors of its own. */
+ON_OTHER_STACK static void start_guard(struct snug_courier *c)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+
+	if (pid == 0) {
+		c->guard(c->guard_data, c->page->fd);
+		_exit(0);
+	}
+	c->page->guard = pid > 0 ? pid : 0;
 }
 
 /* The courier. */
@@ -95,10 +100,16 @@ ON_OTHER_STACK static int carry(void *data)
 	static const struct timespec pause = { 0, LOOK_EVERY_NS };
 	struct snug_courier *c = data;
 
-	while (c->page->state == WAITING && !c->page->is_cancelled && getppid() == c->parent)
+	for (int orphan = 0; c->page->state == WAITING && !c->page->is_cancelled;) {
+		if (getppid() != c->parent && ++orphan > ORPHAN_LOOKS)
+			break;
 		nanosleep(&pause, NULL);
-	if (c->page->state == GIVEN)
-		send_fd(c->far, c->page->fd);
+	}
+	if (c->page->state == GIVEN) {
+		if (c->guard)
+			start_guard(c);
+		(void)snug_fd_send(c->far, c->page->fd);
+	}
 	_exit(0);
 }
 
@@ -133,28 +144,12 @@ int snug_courier_poll_fd(const struct snug_courier *c)
 
 int snug_courier_take(struct snug_courier *c)
 {
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
-	char byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.buf,
-			      .msg_controllen = sizeof(control.buf) };
-	struct cmsghdr *head;
-	ssize_t n;
-	int fd;
+	return snug_fd_receive(c->near);
+}
 
-	n = recvmsg(c->near, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return -EAGAIN;
-	head = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-	if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -ENOENT;
-	memcpy(&fd, CMSG_DATA(head), sizeof(fd));
-	return fd;
+pid_t snug_courier_guard(const struct snug_courier *c)
+{
+	return c->page->guard;
 }
 
 void snug_courier_cancel(struct snug_courier *c)

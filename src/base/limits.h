@@ -15,7 +15,10 @@ enum {
 	SNUG_LIMIT_NAME_BYTES = 128,            /* one syscall, architecture or flag name */
 	SNUG_LIMIT_RECORDINGS = 4096,           /* recordings in one derive */
 	SNUG_LIMIT_RECORDING_CALLS = 16384,     /* calls in one recording */
+	SNUG_LIMIT_RECORDING_TUPLES = 1024,     /* of one call's arguments, by one side */
 	SNUG_LIMIT_RECORDING_EXECS = 32768,     /* executed programs kept in one recording */
+	SNUG_LIMIT_RECORDING_DENIALS = 4096,    /* different denials in one recording */
+	SNUG_LIMIT_NOTIFY_EXECS = 1024,         /* programs being executed at the same time */
 	SNUG_LIMIT_RECORDING_WORDS = 1024,      /* of the command, kept in one recording */
 	SNUG_LIMIT_RECORDING_WORD_BYTES = 4096, /* of one such word */
 	SNUG_LIMIT_RECORDING_BASELINES = 64,    /* of runtimes, in one recording */
@@ -24,6 +27,7 @@ enum {
 	SNUG_LIMIT_AUDIT_LINE_BYTES = 64 << 10, /* a longer line of a log is no record */
 	SNUG_LIMIT_AUDIT_GROUPS = 16384,        /* different events of one audit */
 	SNUG_LIMIT_AUDIT_GROUP_BYTES = 8 << 20, /* of all of them */
+	SNUG_LIMIT_WATCH_GROUPS = 4096,         /* different denials of one watch */
 	SNUG_LIMIT_ARGSET_BOXES = 4096,         /* in one set of argument vectors */
 	SNUG_LIMIT_INPUTS = 4096,               /* files of one merge or check */
 	SNUG_LIMIT_MERGE_BOXES = 64,            /* of one call's arguments, while it is merged */

@@ -34,7 +34,8 @@ void amend_calls_done(struct amend_calls *c)
 static bool same_question(const struct snug_call_question *a, const struct snug_call_question *b)
 {
 	return strcmp(a->name, b->name) == 0 && memcmp(a->known, b->known, sizeof(a->known)) == 0 &&
-	       memcmp(a->args, b->args, sizeof(a->args)) == 0;
+	       memcmp(a->args, b->args, sizeof(a->args)) == 0 &&
+	       memcmp(a->mask, b->mask, sizeof(a->mask)) == 0;
 }
 
 /* Takes @q over. */
@@ -67,15 +68,55 @@ static void add_name(struct amend_calls *c, const char *name)
 	add(c, &q);
 }
 
+/* A name in a profile holds for every ABI that is listed: of one that is not, it would be of no
+ * effect there, and let the call pass elsewhere. */
+static bool is_listed(struct amend_calls *c, const struct amend_from *from, enum snug_arch arch)
+{
+	struct snug_seccomp_env env = from->env;
+	struct snug_arches arches = { 0 };
+	bool is_listed = false;
+
+	/* the log may be another machine's */
+	env.arch = snug_arch_family(arch);
+	snug_seccomp_arches(from->profile, &env, &arches);
+	VEC_FOREACH (one, &arches)
+		is_listed |= *one == arch;
+	VEC_DONE(&arches);
+	if (!is_listed && !(c->unlisted >> arch & 1)) {
+		say_warn("what was called on %s is left out: %s is not among the profile's "
+			 "architectures",
+			 snug_arch_name(arch), snug_arch_oci_name(arch));
+		c->unlisted |= 1ull << arch;
+	}
+	return is_listed;
+}
+
 static void warn_nameless(enum snug_arch arch, uint32_t nr)
 {
 	say_warn("call %u of %s has no name and is left out", nr,
 		 arch == _SNUG_ARCH_INVALID ? "an unknown ABI" : snug_arch_name(arch));
 }
 
+/* The entry that is to come looks at the same arguments and bits as those that the profile has for
+ * the call; at none where it has none. */
+static void look_as_profile(const struct snug_seccomp_profile *p, struct snug_call_question *q)
+{
+	unsigned seen = snug_profile_args_of(p, q->name);
+
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		uint64_t mask = q->mask[i] ? q->mask[i] : UINT64_MAX;
+
+		q->known[i] = q->known[i] && seen >> i & 1;
+		mask &= snug_profile_arg_mask(p, q->name, i);
+		q->known[i] = q->known[i] && mask;
+		q->mask[i] = q->known[i] ? mask : 0;
+		q->args[i] = q->known[i] ? q->args[i] & mask : 0;
+	}
+}
+
 /* What `snug run --json` wrote. */
-static int add_refusals(struct amend_calls *c, const char *name, const char *text, size_t len,
-			struct snug_err *err)
+static int add_refusals(struct amend_calls *c, const struct amend_from *from, const char *name,
+			const char *text, size_t len, struct snug_err *err)
 {
 	CLEANUP(snug_refusals_done) struct snug_refusals all = { 0 };
 	int r = snug_refusals_parse(name, text, len, &all, err);
@@ -89,13 +130,45 @@ static int add_refusals(struct amend_calls *c, const char *name, const char *tex
 			warn_nameless(one->arch, one->nr);
 			continue;
 		}
+		if (!is_listed(c, from, one->arch))
+			continue;
 		snug_refusal_question(one, &q);
+		look_as_profile(from->profile, &q);
 		add(c, &q);
 	}
 	if (all.n_more)
 		say_warn("%s: %llu calls more were refused than are listed", name,
 			 (unsigned long long)all.n_more);
 	return 0;
+}
+
+/* The arguments of one box of a recorded call. */
+static void question_of(const char *name, const struct snug_arg_box *box,
+			struct snug_call_question *ret)
+{
+	*ret = (struct snug_call_question){ .name = xstrdup(name) };
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++) {
+		const struct snug_arg_range *range = &box->args[i];
+
+		ret->known[i] = range->mask || range->lo == range->hi;
+		ret->mask[i] = range->mask;
+		ret->args[i] = range->mask ? range->value : ret->known[i] ? range->lo : 0;
+	}
+}
+
+/* A call with those of its recorded arguments that are not allowed yet. */
+static void add_checked(struct amend_calls *c, const struct amend_from *from,
+			const struct snug_check_call *call)
+{
+	if (!call->refused.len)
+		add_name(c, call->name);
+	VEC_FOREACH (box, &call->refused) {
+		struct snug_call_question q;
+
+		question_of(call->name, box, &q);
+		look_as_profile(from->profile, &q);
+		add(c, &q);
+	}
 }
 
 /* What a recorded run made and the profile would refuse or log. */
@@ -121,10 +194,10 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 				call->name);
 		if (call->result != SNUG_CHECK_DENIED && call->result != SNUG_CHECK_LOGGED)
 			continue;
-		if (call->name)
-			add_name(c, call->name);
-		else
+		if (!call->name)
 			warn_nameless(call->arch, call->nr);
+		else if (is_listed(c, from, call->arch))
+			add_checked(c, from, call);
 	}
 	return 0;
 }
@@ -140,8 +213,8 @@ static void add_audited(struct amend_calls *c, const char *name)
 }
 
 /* Lines of `snug audit --json`, which has chosen already. */
-static int add_json_lines(struct amend_calls *c, const char *name, const char *text, size_t len,
-			  struct snug_err *err)
+static int add_json_lines(struct amend_calls *c, const struct amend_from *from, const char *name,
+			  const char *text, size_t len, struct snug_err *err)
 {
 	const char *end = text + len;
 
@@ -150,7 +223,7 @@ static int add_json_lines(struct amend_calls *c, const char *name, const char *t
 		size_t n = (size_t)((eol ? eol : end) - text);
 		CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
 		const struct snug_doc_value *root;
-		const char *type, *call;
+		const char *type, *call, *arch;
 		int r;
 
 		if (n) {
@@ -168,7 +241,10 @@ static int add_json_lines(struct amend_calls *c, const char *name, const char *t
 			if (strcmp(type, "seccomp") == 0 && call && !snug_syscall_is_known(call))
 				return snug_err_set(err, -EINVAL, "%s:%lu: no such call: '%.64s'",
 						    name, i, call);
-			if (strcmp(type, "seccomp") == 0 && call)
+			arch = snug_doc_get_string(root, "arch");
+			if (strcmp(type, "seccomp") == 0 && call && arch &&
+			    snug_arch_from_name(arch) != _SNUG_ARCH_INVALID &&
+			    is_listed(c, from, snug_arch_from_name(arch)))
 				add_audited(c, call);
 		}
 		text += n + (eol != NULL);
@@ -183,13 +259,13 @@ static int add_json(struct amend_calls *c, const struct amend_from *from, const 
 	int r;
 
 	if (snug_is_refusals(text, len))
-		return add_refusals(c, name, text, len, err);
+		return add_refusals(c, from, name, text, len, err);
 	r = snug_recording_parse_if_one(name, text, len, &recording, err);
 	if (r < 0)
 		return r;
 	if (r > 0)
 		return add_recording(c, from, name, recording, err);
-	return add_json_lines(c, name, text, len, err);
+	return add_json_lines(c, from, name, text, len, err);
 }
 
 /* Audit logs */
@@ -232,9 +308,9 @@ static int refuse_several(const struct programs *p, const char *name, struct snu
 			    name, snug_str_text(&list));
 }
 
-static int read_source(struct amend_calls *c, struct snug_audit_source *s,
-		       const struct snug_audit_filter *filter, struct programs *programs,
-		       struct snug_err *err)
+static int read_source(struct amend_calls *c, const struct amend_from *from,
+		       struct snug_audit_source *s, const struct snug_audit_filter *filter,
+		       struct programs *programs, struct snug_err *err)
 {
 	CLEANUP(freep) struct snug_audit_event *ev = xcalloc(1, sizeof(*ev));
 	int r;
@@ -250,10 +326,10 @@ static int read_source(struct amend_calls *c, struct snug_audit_source *s,
 		note_program(programs, ev);
 		call = snug_audit_event_call(ev);
 		arch = snug_audit_event_arch(ev, &nr);
-		if (call)
-			add_audited(c, call);
-		else
+		if (!call)
 			warn_nameless(arch, nr);
+		else if (is_listed(c, from, arch))
+			add_audited(c, call);
 	}
 	return r < 0 ? r : 0;
 }
@@ -270,7 +346,7 @@ static int add_log(struct amend_calls *c, const struct amend_from *from,
 	int r = 0;
 
 	for (size_t i = 0; i < sources->len && r == 0; i++)
-		r = read_source(c, sources->items[i], &filter, &programs, err);
+		r = read_source(c, from, sources->items[i], &filter, &programs, err);
 	if (r == 0 && programs.len == 0)
 		say_warn("%s: no event of seccomp is there%s", from->path,
 			 filter.exes || filter.comms ? " for the chosen programs" : "");

@@ -16,6 +16,7 @@
 #include "record/session.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,7 +72,7 @@ struct worker {
 	const struct attach_target *target;
 	struct snug_session *session;
 	int sock, file;
-	bool is_armed;
+	bool is_armed, with_args;
 	struct message news;
 	size_t n_told; /* calls when the parent was told last */
 };
@@ -154,9 +155,31 @@ static int join(struct worker *w, struct snug_err *err)
 
 static int new_session(struct worker *w, bool alone, struct snug_err *err)
 {
-	struct snug_session_options opts = { .alone = alone, .on_event = on_event, .data = w };
+	struct snug_session_options opts = {
+		.alone = alone,
+		.with_args = w->with_args,
+		.on_event = on_event,
+		.data = w,
+	};
 
 	return snug_session_new(&opts, &w->session, err);
+}
+
+/* Containers have filters as a rule, which one that has not begun does not show. */
+static int watch_denials(struct worker *w, struct snug_err *err)
+{
+	const struct attach_target *t = w->target;
+	int r;
+
+	if (!t->denials && !w->is_armed &&
+	    (t->kind == ATTACH_CGROUP || snug_proc_seccomp_mode("", t->pid) != SECCOMP_MODE_FILTER))
+		return 0;
+	r = snug_session_watch_denials(w->session, err);
+	if (r == 0 || t->denials)
+		return r;
+	/* the recording says that nobody watched */
+	snug_err_done(err);
+	return 0;
 }
 
 static int try_session(struct worker *w, bool alone, struct snug_err *err)
@@ -167,6 +190,8 @@ static int try_session(struct worker *w, bool alone, struct snug_err *err)
 		r = new_session(w, alone, err);
 	w->is_armed =
 		w->target->kind == ATTACH_CONTAINER && !snug_proc_has_executed("", w->target->pid);
+	if (r == 0)
+		r = watch_denials(w, err);
 	if (r == 0)
 		r = join(w, err);
 	if (r < 0) /* what has joined must not stay */
@@ -273,9 +298,11 @@ static int run_worker(struct worker *w)
 	return r;
 }
 
-static _Noreturn void work(int sock, int file)
+static _Noreturn void work(int sock, int file, bool with_args)
 {
-	struct worker w = { .sock = sock, .file = file, .news = { .seccomp_mode = -1 } };
+	struct worker w = {
+		.sock = sock, .file = file, .with_args = with_args, .news = { .seccomp_mode = -1 }
+	};
 	int r = run_worker(&w);
 
 	w.session = snug_session_free(w.session);
@@ -352,7 +379,7 @@ static int hear(struct attach_worker *w, enum message_type wanted, struct snug_e
 	return 0;
 }
 
-int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
+int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_err *err)
 {
 	CLEANUP(attach_worker_freep) struct attach_worker *w = xcalloc(1, sizeof(*w));
 	int socks[2], r;
@@ -368,7 +395,7 @@ int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
 	w->pid = fork();
 	if (w->pid == 0) {
 		close(socks[0]);
-		work(socks[1], w->file);
+		work(socks[1], w->file, with_args);
 	}
 	close(socks[1]);
 	if (w->pid < 0) {

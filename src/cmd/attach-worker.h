@@ -26,6 +26,7 @@ struct attach_target {
 	pid_t pid;
 	uint64_t start_ticks; /* of the process, so that no other one with its pid is met; 0: any */
 	const char *cgroup;   /* directory */
+	bool denials;         /* must be watched for from the start (session.h) */
 };
 
 /* As far as it is known now. */
@@ -41,8 +42,9 @@ struct attach_status {
 struct attach_worker;
 
 /* Gets a worker ready, up to what can be done before the target is known; signals that are blocked
- * stay blocked in it, and it ends with this process. */
-int attach_worker_new(struct attach_worker **ret, struct snug_err *err)
+ * stay blocked in it, and it ends with this process.  @with_args: calls are recorded with their
+ * arguments. */
+int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_err *err)
 	__attribute__((warn_unused_result));
 /* Returns when it records.  -ESRCH when the target has ended; the worker can be told another one
  * then.  Other errors are for good. */

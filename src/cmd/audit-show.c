@@ -9,7 +9,6 @@
 #include "seccomp/ret.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <linux/seccomp.h>
 
@@ -65,16 +64,6 @@ static void add_program(struct snug_str *out, const struct snug_audit_group *g)
 	snug_str_addc(out, '(');
 	add_text(out, &g->texts[SNUG_AUDIT_COMM]);
 	snug_str_addc(out, ')');
-}
-
-/* "2026-11-20 14:39:01", of this machine's time zone */
-static void format_local(char buf[32], uint64_t us)
-{
-	time_t t = (time_t)(us / US_PER_S);
-	struct tm tm;
-
-	if (!us || !localtime_r(&t, &tm) || !strftime(buf, 32, "%Y-%m-%d %H:%M:%S", &tm))
-		memcpy(buf, "-", 2);
 }
 
 static void add_words(struct snug_str *out, const char *before, const struct snug_audit_text *t)
@@ -152,8 +141,8 @@ void audit_add_rows(struct snug_str *out, const struct snug_audit_group *group,
 		add_container(out, group);
 		snug_str_addc(out, '\n');
 	}
-	format_local(first, group->first_us);
-	format_local(last, group->last_us);
+	text_format_local(first, group->first_us);
+	text_format_local(last, group->last_us);
 	snug_str_addf(out, "%8llu  %-19s  %-19s  %-8s  ", (unsigned long long)group->count, first,
 		      last, outcome(group));
 	add_what(out, group);
@@ -165,7 +154,7 @@ void audit_add_event(struct snug_str *out, const struct snug_audit_event *ev,
 {
 	char time[32];
 
-	format_local(time, ev->time_us);
+	text_format_local(time, ev->time_us);
 	snug_str_add(out, time);
 	if (ev->time_us)
 		snug_str_addf(out, ".%03u", (unsigned)(ev->time_us % US_PER_S / US_PER_MS));
@@ -206,14 +195,11 @@ static void add_member(struct snug_writer *w, const char *key, const struct snug
 
 static void add_time(struct snug_writer *w, const char *key, uint64_t us)
 {
-	CLEANUP(freep) char *text = NULL;
-	time_t t = (time_t)(us / US_PER_S);
-	char buf[32];
-	struct tm tm;
+	char text[32];
 
-	if (!us || !gmtime_r(&t, &tm) || !strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%S", &tm))
+	if (!us)
 		return;
-	text = xasprintf("%s.%03uZ", buf, (unsigned)(us % US_PER_S / US_PER_MS));
+	text_format_utc(text, us);
 	snug_writer_member_string(w, key, text);
 }
 

@@ -97,7 +97,8 @@ static int add_best(struct audit_sources *s, unsigned flags, bool follow, struct
 			return 0;
 	return snug_err_set(err, -EACCES,
 			    "can read none of %s, /dev/kmsg and %s: run it as root, name a FILE, "
-			    "or: journalctl -o export | snug audit -",
+			    "or: journalctl -o export | snug audit - ('snug doctor' shows what "
+			    "this host offers)",
 			    audit_log, system_logs[0]);
 }
 

@@ -68,6 +68,11 @@ static void add_answer(const struct check_view *view, const struct snug_check_ca
 		snug_argset_add_text(call->name ? call->name : "?", &call->passing, out);
 		snug_str_add(out, ", else ");
 	}
+	if (!snug_argset_is_empty(&call->refused)) {
+		snug_str_add(out, "as ");
+		snug_argset_add_text(call->name ? call->name : "?", &call->refused, out);
+		snug_str_add(out, ": ");
+	}
 	snug_ret_add_text(call->decision.ret, out);
 	add_decider(view, &call->decision, out);
 }
@@ -269,6 +274,11 @@ static void write_call(struct snug_writer *w, const struct check_view *view,
 	if (call->result == SNUG_CHECK_DEPENDS && !snug_argset_is_empty(&call->passing)) {
 		snug_argset_add_text(call->name ? call->name : "?", &call->passing, &text);
 		snug_writer_member_string(w, "passesAs", snug_str_text(&text));
+	}
+	if (!snug_argset_is_empty(&call->refused)) {
+		snug_str_clear(&text);
+		snug_argset_add_text(call->name ? call->name : "?", &call->refused, &text);
+		snug_writer_member_string(w, "refusedAs", snug_str_text(&text));
 	}
 	snug_writer_member_uint(w, "recordings", call->n_runs);
 	snug_writer_member_bool(w, "isStart", call->is_start);

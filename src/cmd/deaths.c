@@ -2,6 +2,7 @@
 #include "cmd/deaths.h"
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/str.h"
 #include "cmd/kernel-log.h"
 #include "cmd/say.h"
@@ -29,6 +30,7 @@ void deaths_done(struct deaths *d)
 {
 	d->source = snug_sigsys_free(d->source);
 	closep(&d->log_fd);
+	VEC_DONE(&d->told);
 }
 
 int deaths_poll_fd(const struct deaths *d)
@@ -48,6 +50,16 @@ static void add_call(struct snug_str *out, const struct snug_sigsys_event *ev)
 		      arch == _SNUG_ARCH_INVALID ? "unknown ABI" : snug_arch_name(arch));
 }
 
+/* Or there are too many. */
+static bool is_told(const struct deaths *d, const struct snug_sigsys_event *ev)
+{
+	VEC_FOREACH (other, &d->told)
+		if (other->nr == ev->nr && other->audit_arch == ev->audit_arch &&
+		    strcmp(other->comm, ev->comm) == 0)
+			return true;
+	return d->told.len == SNUG_LIMIT_REFUSALS;
+}
+
 static void on_event(void *data, const struct snug_sigsys_event *ev)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
@@ -56,8 +68,12 @@ static void on_event(void *data, const struct snug_sigsys_event *ev)
 	if (ev->is_child) {
 		d->has_event = true;
 		d->event = *ev;
-		return;
 	}
+	if (d->on_event)
+		d->on_event(d->data, ev);
+	if (d->on_event || ev->is_child || is_told(d, ev))
+		return;
+	*VEC_PUSH(&d->told) = *ev;
 	snug_str_add(&text, "process ");
 	snug_str_addf(&text, "%u (", ev->pid);
 	snug_str_add_printable(&text, ev->comm, strlen(ev->comm), sizeof(ev->comm));
@@ -74,14 +90,6 @@ void deaths_on_ready(void *data)
 		(void)snug_sigsys_dispatch(d->source, on_event, d);
 }
 
-const char *deaths_call_name(const struct deaths *d)
-{
-	enum snug_arch arch = snug_arch_of_call(d->event.audit_arch, d->event.nr);
-
-	return d->has_event && arch != _SNUG_ARCH_INVALID ? snug_syscall_name(arch, d->event.nr)
-							  : NULL;
-}
-
 void deaths_report(struct deaths *d, int wstatus, const char *profile)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
@@ -89,8 +97,11 @@ void deaths_report(struct deaths *d, int wstatus, const char *profile)
 	deaths_on_ready(d);
 	if (!WIFSIGNALED(wstatus) || WTERMSIG(wstatus) != SIGSYS)
 		return;
-	if (!d->has_event && d->log_fd >= 0)
+	if (!d->has_event && d->log_fd >= 0) {
 		d->has_event = kernel_log_find_kill(d->log_fd, d->pid, LOG_WAIT_MS, &d->event);
+		if (d->has_event && d->on_event)
+			d->on_event(d->data, &d->event);
+	}
 	if (d->has_event) {
 		add_call(&text, &d->event);
 		say_note("killed by seccomp: the profile '%s' does not allow %s", profile,

@@ -13,6 +13,15 @@ struct deaths {
 	int log_fd;                 /* the kernel's log, when there is no source; else negative */
 	bool has_event;
 	struct snug_sigsys_event event; /* of the command itself */
+	/* of descendants; one of a kind, because what traps need not die */
+	struct {
+		struct snug_sigsys_event *items;
+		size_t len, cap;
+	} told;
+	/* Gets every event, of the command and of its descendants, which are not reported here
+	 * then; may be NULL.  To be set after deaths_init(). */
+	void (*on_event)(void *data, const struct snug_sigsys_event *ev);
+	void *data;
 };
 
 /* @can_kill: the profile has an action that ends in SIGSYS; without one there is nothing to do. */
@@ -23,6 +32,3 @@ int deaths_poll_fd(const struct deaths *d);
 void deaths_on_ready(void *data);
 /* Says what the command died of, if it was SIGSYS. */
 void deaths_report(struct deaths *d, int wstatus, const char *profile);
-/* Behind deaths_report(): the name of the call that the command died of; NULL when it did not, or
- * when that is not known. */
-const char *deaths_call_name(const struct deaths *d);

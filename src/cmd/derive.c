@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/limits.h"
+#include "cmd/args-summary.h"
 #include "cmd/output.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
@@ -69,6 +70,7 @@ static int derive(const struct derive_args *args, char **paths, struct snug_err 
 {
 	CLEANUP(recordings_done) struct recordings recordings = { 0 };
 	CLEANUP(output_done) struct output output = { 0 };
+	CLEANUP(snug_derived_done) struct snug_derived derived = { 0 };
 	const char *name = args->name;
 	int r;
 
@@ -86,10 +88,12 @@ static int derive(const struct derive_args *args, char **paths, struct snug_err 
 		return r;
 	r = output_write(&output, name ? name : name_of(recordings.all.items[0]),
 			 (const struct snug_recording *const *)recordings.all.items,
-			 recordings.all.len, NULL, err);
-	if (r == 0)
-		say_person("profile: %s", output.path);
-	return r;
+			 recordings.all.len, &derived, err);
+	if (r < 0)
+		return r;
+	args_summary_print(&derived);
+	say_person("profile: %s", output.path);
+	return 0;
 }
 
 static int derive_run(void *data, char **argv)

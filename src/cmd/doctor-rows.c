@@ -6,6 +6,8 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/kernel-log.h"
+#include "record/session.h"
+#include "trace/denials.h"
 #include "trace/probe.h"
 
 #include <errno.h>
@@ -212,19 +214,45 @@ static void collect_death_verdict(struct doctor_rows *rows)
 		    "'snug run' cannot say which call a program was killed for");
 }
 
+static void collect_denials_verdict(struct doctor_rows *rows, bool can_record)
+{
+	CLEANUP(snug_denials_freep) struct snug_denials *denials = NULL;
+	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+
+	if (!can_record)
+		add(rows, "snug", "watch denials", DOCTOR_NO,
+		    "needs what recording needs; 'snug run --explain' does not, and 'snug audit' "
+		    "reads what the kernel logs");
+	else if (snug_denials_open(&denials, &err) < 0)
+		add(rows, "snug", "watch denials", DOCTOR_NO, "%s", snug_err_msg(&err));
+	else
+		add(rows, "snug", "watch denials", DOCTOR_YES, "with BPF (tp_btf), without audit");
+}
+
 /* What snug will do with all that. */
 static void collect_verdict(struct doctor_rows *rows)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
+	CLEANUP(snug_err_done) struct snug_err no_notify = SNUG_ERR_INIT;
 	bool can_filter = access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
+	bool can_record = false;
 
-	if (snug_probe_bpf_engine(&err) < 0)
+	if (snug_probe_bpf_engine("recording", &err) < 0)
 		add(rows, "snug", "record", DOCTOR_NO, "%s", snug_err_msg(&err));
 	else if (snug_probe_attach(SNUG_ATTACH_TP_BTF) < 0)
 		add(rows, "snug", "record", DOCTOR_NO,
 		    "the kernel refuses tp_btf programs (see the rows 'bpf')");
 	else
+		can_record = true;
+	if (can_record)
 		add(rows, "snug", "record", DOCTOR_YES, "with the BPF engine (tp_btf)");
+	collect_denials_verdict(rows, can_record);
+	if (snug_session_probe_notify(&no_notify) < 0)
+		add(rows, "snug", "record a command", DOCTOR_NO, "without privileges: %s",
+		    snug_err_msg(&no_notify));
+	else
+		add(rows, "snug", "record a command", DOCTOR_YES,
+		    "without privileges, with the engine notify");
 	add(rows, "snug", "run", can_filter ? DOCTOR_YES : DOCTOR_NO, "%s",
 	    can_filter ? "with a seccomp filter" : "the kernel has no seccomp filters");
 	collect_death_verdict(rows);

@@ -6,25 +6,24 @@
  */
 #include "cmd/explain.h"
 
+#include "audit/event.h"
+#include "base/detach.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "cmd/explain-text.h"
 #include "cmd/say.h"
-#include "cmd/text.h"
 #include "notify/listener.h"
 #include "record/refusals.h"
 #include "seccomp/call-values.h"
-#include "seccomp/names.h"
 #include "seccomp/ret.h"
 #include "seccomp/rules.h"
 #include "seccomp/syscalls.h"
+#include "trace/sigsys.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -42,7 +41,7 @@ struct explain {
 	struct snug_listener *listener; /* NULL before the start, and when all is over */
 	struct snug_refusals refusals;
 	const char *path;
-	bool is_asked;
+	bool is_asked, is_watching, has_log;
 };
 
 struct explain *explain_free(struct explain *e)
@@ -57,6 +56,21 @@ struct explain *explain_free(struct explain *e)
 	return NULL;
 }
 
+static bool allows_all(const struct snug_seccomp_profile *p)
+{
+	VEC_FOREACH (entry, &p->entries)
+		if (entry->action != SNUG_ACTION_ALLOW)
+			return false;
+	return p->default_action == SNUG_ACTION_ALLOW;
+}
+
+/* A tracer or an agent may be there after all: they are stood in for only on request. */
+static bool is_to_be_watched(const struct explain_options *options)
+{
+	return snug_seccomp_filter_refuses(options->filter) || options->tells_logged ||
+	       (options->is_asked && snug_seccomp_filter_asks(options->filter));
+}
+
 int explain_new(const struct explain_options *options, struct explain **ret, struct snug_err *err)
 {
 	CLEANUP(snug_err_done) struct snug_err why = SNUG_ERR_INIT;
@@ -64,9 +78,9 @@ int explain_new(const struct explain_options *options, struct explain **ret, str
 	int r;
 
 	*ret = NULL;
-	if (!snug_seccomp_filter_refuses(options->filter)) {
-		if (options->is_asked && !snug_seccomp_filter_logs(options->filter))
-			say_note("nothing to watch: no call is refused with an error under '%s'",
+	if (allows_all(options->profile)) {
+		if (options->is_asked)
+			say_note("nothing to watch: '%s' allows every call",
 				 options->profile->source);
 		return 0;
 	}
@@ -74,12 +88,15 @@ int explain_new(const struct explain_options *options, struct explain **ret, str
 	e->profile = options->profile;
 	e->path = options->path;
 	e->is_asked = options->is_asked;
-	r = snug_seccomp_filter_watch(options->filter, &e->filter, &why);
-	if (r < 0) {
-		if (options->is_asked)
+	if (is_to_be_watched(options)) {
+		r = snug_seccomp_filter_watch(
+			options->filter,
+			(e->is_asked ? SNUG_WATCH_ASKED : 0) |
+				(options->tells_logged ? SNUG_WATCH_LOGGED : 0),
+			&e->filter, &why);
+		if (r < 0 && e->is_asked)
 			say_warn("what is refused cannot be told: %s", snug_err_msg(&why));
-		explain_free(e);
-		return 0;
+		e->is_watching = r == 0;
 	}
 	r = snug_meaning_new(options->profile, options->env, NULL, &e->meaning, err);
 	if (r < 0) {
@@ -88,6 +105,11 @@ int explain_new(const struct explain_options *options, struct explain **ret, str
 	}
 	*ret = e;
 	return 0;
+}
+
+bool explain_watches(const struct explain *e)
+{
+	return e->is_watching;
 }
 
 int explain_install(const struct explain *e, bool has_admin)
@@ -120,12 +142,16 @@ int explain_poll_fd(const struct explain *e)
 }
 
 /* The kernel has asked where the filter would have given an errno, and the evaluator agrees with
- * the filter (tests/unit/seccomp/test-watch.c). */
+ * the filter (tests/unit/seccomp/test-watch.c); or where it would have asked somebody who is not
+ * there, for which it gives ENOSYS (kernel/seccomp.c, __seccomp_filter()). */
 static int errno_of(const struct snug_decision *d)
 {
+	enum snug_action action = snug_ret_action(d->ret);
 	uint32_t value = snug_ret_data(d->ret);
 
-	if (snug_ret_action(d->ret) != SNUG_ACTION_ERRNO)
+	if (action == SNUG_ACTION_TRACE || action == SNUG_ACTION_NOTIFY)
+		return ENOSYS;
+	if (action != SNUG_ACTION_ERRNO)
 		return EPERM;
 	return value < MAX_ERRNO ? (int)value : MAX_ERRNO;
 }
@@ -167,62 +193,36 @@ static bool terminal_is_taken(void)
 	return say_is_terminal() && tcgetattr(STDERR_FILENO, &tio) == 0 && !(tio.c_lflag & ICANON);
 }
 
-static void add_errno(uint32_t ret, struct snug_str *out)
-{
-	const char *name = snug_errno_name(snug_ret_data(ret));
-
-	if (name)
-		snug_str_add(out, name);
-	else
-		snug_str_addf(out, "errno %u", snug_ret_data(ret));
-}
-
-/* "p.json:12:5 (syscalls[3])", "the default of p.json" */
-static void add_decider(const struct explain *e, const struct snug_decision *d,
-			struct snug_str *out)
-{
-	const struct snug_seccomp_entry *entry;
-
-	if (d->by != SNUG_BY_ENTRY) {
-		snug_str_addf(out, "the default of %s", e->profile->source);
-		return;
-	}
-	entry = &e->profile->entries.items[d->entry];
-	snug_str_addf(out, "%s:%u:%u (syscalls[%zu])", e->profile->source, entry->line, entry->col,
-		      d->entry);
-}
-
-static void tell(const struct explain *e, struct snug_refusal *r)
-{
-	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-
-	snug_str_add(&text, r->text);
-	if (r->behind)
-		snug_str_addf(&text, ", which is %s,", r->behind);
-	if (r->arch != snug_arch_native())
-		snug_str_addf(&text, " of %s", snug_arch_name(r->arch));
-	snug_str_add(&text, " with ");
-	add_errno(r->decision.ret, &text);
-	snug_str_add(&text, ": ");
-	snug_str_add_printable(&text, r->comm, strlen(r->comm), strlen(r->comm));
-	snug_str_addf(&text, "[%u], by ", r->pid);
-	add_decider(e, &r->decision, &text);
-	say_note("refused %s", snug_str_text(&text));
-	r->is_told = true;
-}
-
 static void tell_what_is_new(struct explain *e)
 {
-	VEC_FOREACH (r, &e->refusals)
+	VEC_FOREACH (r, &e->refusals) {
 		if (!r->is_told)
-			tell(e, r);
+			explain_tell(r, e->profile);
+		r->is_told = true;
+	}
+}
+
+static struct snug_decision decide(const struct explain *e, const struct snug_notice *n)
+{
+	enum snug_arch arch = snug_arch_of_call(n->audit_arch, n->nr);
+
+	return snug_meaning_decide(e->meaning, arch, n->nr, n->args);
+}
+
+/* As the profile has it. */
+static int answer_with(struct explain *e, const struct snug_notice *n,
+		       const struct snug_decision *d)
+{
+	if (snug_ret_action(d->ret) == SNUG_ACTION_LOG)
+		return snug_listener_let_pass(e->listener, n);
+	return snug_listener_refuse(e->listener, n, errno_of(d));
 }
 
 /* Returns whether something is new. */
 static bool answer(struct explain *e, const struct snug_notice *n)
 {
 	enum snug_arch arch = snug_arch_of_call(n->audit_arch, n->nr);
-	struct snug_decision d = snug_meaning_decide(e->meaning, arch, n->nr, n->args);
+	struct snug_decision d = decide(e, n);
 	struct snug_refusal *r;
 	bool is_new = false;
 
@@ -230,7 +230,7 @@ static bool answer(struct explain *e, const struct snug_notice *n)
 	if (r && is_new)
 		look_at(e, n, r);
 	/* who does not wait any more was killed, or got a signal and asks again */
-	if (snug_listener_refuse(e->listener, n, errno_of(&d)) == -ENOENT && r && !is_new)
+	if (answer_with(e, n, &d) == -ENOENT && r && !is_new)
 		r->count--;
 	return is_new;
 }
@@ -255,21 +255,6 @@ void explain_on_ready(struct explain *e)
 		e->listener = snug_listener_free(e->listener);
 }
 
-/* What daemons are: no terminal, no files, no directory of anybody's. */
-static void detach(int listener)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	(void)setsid();
-	(void)!chdir("/");
-	(void)prctl(PR_SET_NAME, "snug-answers");
-	for (int fd = 0; fd <= STDERR_FILENO; fd++)
-		(void)(null < 0 ? close(fd) : dup2(null, fd));
-	if (listener > STDERR_FILENO + 1)
-		(void)syscall(SYS_close_range, STDERR_FILENO + 1, listener - 1, 0);
-	(void)syscall(SYS_close_range, listener + 1, ~0u, 0);
-}
-
 /* For those who outlive the command: without a listener their calls would fail with ENOSYS, which
  * is not what the profile says (seccomp_unotify(2)).  Kernels that know WAIT_KILLABLE_RECV (5.19)
  * also tell when nobody is left (5.9), without which this would never end. */
@@ -287,126 +272,143 @@ static void stay_for_the_rest(struct explain *e)
 	}
 	if (fork() != 0)
 		return;
-	detach(p.fd);
+	snug_detach("snug-answers", p.fd, -1);
 	do {
 		(void)poll(&p, 1, -1);
 		r = snug_listener_receive(e->listener, &n);
 		if (r > 0) {
-			struct snug_decision d = snug_meaning_decide(
-				e->meaning, snug_arch_of_call(n.audit_arch, n.nr), n.nr, n.args);
+			struct snug_decision d = decide(e, &n);
 
-			(void)snug_listener_refuse(e->listener, &n, errno_of(&d));
+			(void)answer_with(e, &n, &d);
 		}
 	} while (r >= 0);
 	_exit(0);
 }
 
-/* A kill is not asked about: others have seen it. */
-static void note_kill(struct explain *e, const char *name, pid_t pid)
+/* The answer to a call of which only the number is known: the first one of that kind, if any. */
+static struct snug_decision find_decision(const struct explain *e, enum snug_arch arch, uint32_t nr,
+					  bool (*is_kind)(uint32_t ret))
 {
 	const uint64_t args[SNUG_N_ARGS] = { 0 };
-	int64_t nr = snug_syscall_number(snug_arch_native(), name);
-	struct snug_decision d;
+	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
+	struct snug_decision d = snug_meaning_decide(e->meaning, arch, nr, args);
+
+	if (is_kind(d.ret) || snug_meaning_cells(e->meaning, arch, nr, &cells, NULL) < 0)
+		return d;
+	VEC_FOREACH (cell, &cells)
+		if (is_kind(cell->decision.ret))
+			return cell->decision;
+	return d;
+}
+
+static struct snug_refusal *count_number(struct explain *e, enum snug_arch arch, uint32_t nr,
+					 const struct snug_decision *d)
+{
 	struct snug_refusal *r;
 	bool is_new;
 
-	if (nr < 0)
-		return;
-	d = snug_meaning_decide(e->meaning, snug_arch_native(), (uint32_t)nr, args);
-	if (!snug_ret_is_deadly(d.ret))
-		d = (struct snug_decision){ .ret = SECCOMP_RET_KILL_PROCESS };
-	r = snug_refusals_count(&e->refusals, e->profile, snug_arch_native(), (uint32_t)nr, args,
-				&d, &is_new);
+	r = snug_refusals_count(&e->refusals, e->profile, arch, nr, NULL, d, &is_new);
 	if (!r || !is_new)
+		return NULL;
+	r->text = r->name ? xasprintf("%s(...)", r->name) : xasprintf("call %u", r->nr);
+	return r;
+}
+
+static void note_who(struct snug_refusal *r, uint32_t pid, const char *comm, size_t comm_len)
+{
+	r->pid = pid;
+	r->comm = xstrndup(comm, comm_len);
+}
+
+static bool is_log(uint32_t ret)
+{
+	return snug_ret_action(ret) == SNUG_ACTION_LOG;
+}
+
+static bool kills_thread(uint32_t ret)
+{
+	return snug_ret_action(ret) == SNUG_ACTION_KILL_THREAD;
+}
+
+bool explain_needs_log(const struct explain *e)
+{
+	VEC_FOREACH (entry, &e->profile->entries)
+		if (entry->action == SNUG_ACTION_KILL || entry->action == SNUG_ACTION_KILL_THREAD)
+			return true;
+	return e->profile->default_action == SNUG_ACTION_KILL ||
+	       e->profile->default_action == SNUG_ACTION_KILL_THREAD;
+}
+
+void explain_set_log(struct explain *e, bool is_read)
+{
+	e->has_log = is_read;
+}
+
+static bool is_deadly(enum snug_action a)
+{
+	return a == SNUG_ACTION_KILL || a == SNUG_ACTION_KILL_THREAD ||
+	       a == SNUG_ACTION_KILL_PROCESS || a == SNUG_ACTION_TRAP;
+}
+
+void explain_warn_deaths(const struct explain *e)
+{
+	bool matters = is_deadly(e->profile->default_action);
+
+	VEC_FOREACH (entry, &e->profile->entries)
+		matters |= is_deadly(entry->action);
+	if (matters && e->is_asked)
+		say_warn("calls that kill or trap cannot be told: this takes CAP_BPF and "
+			 "CAP_PERFMON");
+}
+
+void explain_on_sigsys(struct explain *e, const struct snug_sigsys_event *ev)
+{
+	enum snug_arch arch = snug_arch_of_call(ev->audit_arch, ev->nr);
+	struct snug_decision d;
+	struct snug_refusal *r;
+
+	if (arch == _SNUG_ARCH_INVALID)
 		return;
-	r->known_args = 0;
-	r->text = xasprintf("%s(...)", name);
-	r->pid = (uint32_t)pid;
-	r->is_told = true;
-}
-
-/* "uname 'socket(AF_ALG)'": what is to be allowed, each once. */
-static void add_questions(const struct explain *e, struct snug_str *out)
-{
-	VEC(char *) seen = { 0 };
-
-	VEC_FOREACH (r, &e->refusals) {
-		CLEANUP(snug_call_question_done) struct snug_call_question q = { 0 };
-		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-		bool is_known = false;
-
-		if (!snug_refusal_name(r))
-			continue;
-		snug_refusal_question(r, &q);
-		snug_call_question_add_text(&q, &text);
-		VEC_FOREACH (other, &seen)
-			is_known |= strcmp(*other, snug_str_text(&text)) == 0;
-		if (is_known)
-			continue;
-		snug_str_addc(out, ' ');
-		text_add_shell_word(out, snug_str_text(&text));
-		*VEC_PUSH(&seen) = snug_str_take(&text);
-	}
-	VEC_FOREACH (other, &seen)
-		free(*other);
-	VEC_DONE(&seen);
-}
-
-static void tell_count(const struct snug_refusal *r)
-{
-	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	CLEANUP(snug_call_question_done) struct snug_call_question q = { 0 };
-
-	if (snug_refusal_name(r)) {
-		snug_refusal_question(r, &q);
-		snug_call_question_add_text(&q, &text);
-	} else {
-		snug_str_add(&text, r->text);
-	}
-	if (r->arch != snug_arch_native())
-		snug_str_addf(&text, " (%s)", snug_arch_name(r->arch));
-	snug_str_add(&text, "  ");
-	if (snug_ret_action(r->decision.ret) == SNUG_ACTION_ERRNO)
-		add_errno(r->decision.ret, &text);
-	else
-		snug_str_add(&text, "killed");
-	say_note("%7" PRIu64 "x %s", r->count, snug_str_text(&text));
-}
-
-static void sum_up(const struct explain *e)
-{
-	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
-	const struct snug_refusals *all = &e->refusals;
-
-	if (!all->len)
+	d = find_decision(e, arch, ev->nr, snug_ret_is_deadly);
+	/* not ours: of a filter of the program's own, perhaps; or told by the log, too */
+	if (!snug_ret_is_deadly(d.ret) || (e->has_log && kills_thread(d.ret)))
 		return;
-	say_note("in all, '%s' has refused:", e->profile->source);
-	VEC_FOREACH (r, all)
-		tell_count(r);
-	if (all->n_more)
-		say_note("%7" PRIu64 "x other calls", all->n_more);
-	add_questions(e, &words);
-	if (words.len) {
-		CLEANUP(snug_str_done) struct snug_str path = SNUG_STR_INIT;
-
-		if (strcmp(e->path, "<stdin>") == 0)
-			snug_str_add(&path, "PROFILE");
-		else
-			text_add_shell_word(&path, e->path);
-		say_note("to allow that: snug amend -p %s%s", snug_str_text(&path),
-			 snug_str_text(&words));
-	}
+	r = count_number(e, arch, ev->nr, &d);
+	if (!r)
+		return;
+	note_who(r, ev->pid, ev->comm, strlen(ev->comm));
+	if (!terminal_is_taken())
+		tell_what_is_new(e);
 }
 
-void explain_finish(struct explain *e, const char *killed_by, pid_t pid)
+void explain_on_logged(struct explain *e, const struct snug_audit_event *ev)
+{
+	enum snug_arch arch = snug_arch_of_call(ev->audit_arch, ev->nr);
+	bool is_kill = ev->has_code && kills_thread(ev->code);
+	struct snug_decision d;
+	struct snug_refusal *r;
+
+	if (arch == _SNUG_ARCH_INVALID || (ev->has_code && !is_kill && !is_log(ev->code)))
+		return;
+	d = find_decision(e, arch, ev->nr, is_kill ? kills_thread : is_log);
+	if (is_kill ? !kills_thread(d.ret) : !is_log(d.ret))
+		return;
+	r = count_number(e, arch, ev->nr, &d);
+	if (!r)
+		return;
+	note_who(r, ev->pid, ev->comm.text ? ev->comm.text : "", ev->comm.len);
+	r->is_told = !is_kill;
+	if (!terminal_is_taken())
+		tell_what_is_new(e);
+}
+
+void explain_finish(struct explain *e)
 {
 	explain_on_ready(e);
 	if (e->listener)
 		stay_for_the_rest(e);
 	tell_what_is_new(e);
-	if (killed_by)
-		note_kill(e, killed_by, pid);
-	sum_up(e);
+	explain_sum_up(&e->refusals, e->profile, e->path);
 }
 
 void explain_add_json(const struct explain *e, const char *profile, struct snug_str *out)

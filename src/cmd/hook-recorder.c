@@ -113,11 +113,22 @@ static int block_signals(struct snug_err *err)
 
 static int make_session(struct recorder *r, bool alone, struct snug_err *err)
 {
-	struct snug_session_options opts = { .alone = alone, .on_event = on_event, .data = r };
+	struct snug_session_options opts = {
+		.alone = alone,
+		.with_args = r->job->args != SNUG_ARGS_OFF,
+		.on_event = on_event,
+		.data = r,
+	};
 	int e = snug_session_new(&opts, &r->session, err);
 
+	/* only who starts a program can be asked for its calls, and that is the runtime */
+	if (e == -EPERM || e == -EOPNOTSUPP)
+		return snug_err_wrap(err, e, "a container is recorded with BPF, and only so");
 	if (e < 0)
 		return e;
+	/* without it the recording says that nobody watched */
+	if (r->job->config.has_seccomp)
+		(void)snug_session_watch_denials(r->session, NULL);
 	e = snug_session_arm_pid(r->session, r->job->state.pid, err);
 	if (e == 0)
 		e = snug_session_follow_entered(r->session, err);
@@ -264,11 +275,16 @@ static int add_profile(const struct recorder *r, const struct snug_derived *d, s
 	return 0;
 }
 
-static int derive(const struct snug_recording *recording, struct snug_derived *ret,
-		  struct snug_err *err)
+static int derive(const struct recorder *r, const struct snug_recording *recording,
+		  struct snug_derived *ret, struct snug_err *err)
 {
 	const char *name = recording->container->name;
-	struct snug_derive_policy policy = { .name = name ? name : "container" };
+	struct snug_derive_policy policy = {
+		.name = name ? name : "container",
+		/* an input file grows by calls: what it says of arguments is its author's */
+		.args = r->job->base ? SNUG_ARGS_OFF : r->job->args,
+		.signed_values = is_crd(r),
+	};
 	struct snug_derive_baselines baselines = { 0 };
 	int e;
 
@@ -291,7 +307,7 @@ static int write_profile(struct recorder *r, const struct snug_recording *record
 		return snug_err_set(
 			err, -ENODATA,
 			"the container ended before it executed its program: no profile");
-	e = derive(recording, &d, err);
+	e = derive(r, recording, &d, err);
 	if (e == 0)
 		e = add_profile(r, &d, &text, err);
 	if (e < 0)

@@ -7,6 +7,7 @@
 #include "oci/annotation.h"
 #include "oci/config.h"
 #include "oci/state.h"
+#include "record/derive.h"
 #include "seccomp/profile.h"
 
 struct snug_err;
@@ -17,6 +18,7 @@ struct hook_job {
 	struct snug_oci_config config;
 	struct snug_seccomp_profile *base; /* of "if:", or NULL */
 	char *runtime;                     /* the program that called the hook: "runc", or NULL */
+	enum snug_args_level args;         /* how closely profiles look at arguments */
 };
 void hook_job_done(struct hook_job *job);
 

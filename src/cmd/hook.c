@@ -11,6 +11,7 @@
 #include "cmd/hook-install.h"
 #include "cmd/hook-log.h"
 #include "cmd/hook-recorder.h"
+#include "cmd/output.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
@@ -28,6 +29,7 @@
 struct hook_args {
 	const char *dir;
 	struct snug_list runtimes;
+	const char *args;
 	bool is_peers_flag, install, uninstall;
 };
 
@@ -40,6 +42,10 @@ static const struct snug_option options[] = {
 	  "where hooks are (default: " HOOKS_DIR ")" },
 	{ 0, "runtime", SNUG_OPTION_LIST, offsetof(struct hook_args, runtimes), "NAMES",
 	  "allow what these runtimes need, instead of what the calling one does (runc,crun)" },
+	{ 0, "args", SNUG_OPTION_OPTIONAL, offsetof(struct hook_args, args), "LEVEL",
+	  "profiles allow calls only with the arguments that were recorded: off (the default), "
+	  "security or all; without LEVEL, security",
+	  "off security all" },
 	{ 's', "state", SNUG_OPTION_BOOL, offsetof(struct hook_args, is_peers_flag), NULL,
 	  "read the container's state on standard input: what happens anyway" },
 	SNUG_OPTIONS_END,
@@ -118,6 +124,9 @@ static int prepare(const struct hook_args *args, struct hook_job *job, struct sn
 	size_t len;
 	int r;
 
+	r = output_parse_args_level(args->args, &job->args, err);
+	if (r < 0)
+		return r;
 	r = snug_read_fd(STDIN_FILENO, "the container's state", SNUG_LIMIT_DOC_BYTES, &text, &len,
 			 err);
 	if (r == 0)

@@ -198,7 +198,8 @@ static int profile_of(const struct snug_recording *recording, const char *label,
 		      struct snug_seccomp_profile **ret, struct snug_err *err)
 {
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
-	struct snug_derive_policy policy = { .name = "recording" };
+	/* the arguments that were recorded, as they go into profiles */
+	struct snug_derive_policy policy = { .name = "recording", .args = SNUG_ARGS_SECURITY };
 	int r;
 
 	if (recording->command.len)

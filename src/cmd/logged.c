@@ -39,6 +39,8 @@ struct logged {
 	VEC(char *) lines;             /* told already; owned */
 	VEC(const char *) calls;       /* by name, each once; static */
 	VEC(pid_t) ours;
+	void (*on_call)(void *data, const struct snug_audit_event *ev);
+	void *data;
 	uint64_t n_unknown; /* events of processes that had ended */
 	uint64_t n_more;    /* over the limit of lines */
 };
@@ -50,6 +52,22 @@ static bool is_host_pid_namespace(void)
 	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
 }
 
+bool logged_can_read(void)
+{
+	CLEANUP(snug_audit_source_freep) struct snug_audit_source *source = NULL;
+
+	return is_host_pid_namespace() && snug_audit_source_open_live(&source, NULL) == 0;
+}
+
+void logged_say(const char *line)
+{
+	/* off a terminal, as the peer's log has it */
+	if (say_is_terminal() || say_is_quiet())
+		say_note("%s", line);
+	else
+		say_log("%s", line);
+}
+
 int logged_new(pid_t pid, struct logged **ret, struct snug_err *err)
 {
 	struct snug_audit_source *source;
@@ -59,7 +77,7 @@ int logged_new(pid_t pid, struct logged **ret, struct snug_err *err)
 	if (!is_host_pid_namespace())
 		return snug_err_set(err, -EOPNOTSUPP,
 				    "this is not the host's PID namespace, whose process ids the "
-				    "kernel logs");
+				    "kernel logs ('snug doctor' shows what this host offers)");
 	r = snug_audit_source_open_live(&source, err);
 	if (r < 0)
 		return r;
@@ -167,13 +185,16 @@ static void tell(struct logged *l, const struct snug_audit_event *ev)
 		l->n_more++;
 		return;
 	}
-	/* off a terminal, as the peer's log has it */
-	if (say_is_terminal() || say_is_quiet())
-		say_note("%s", line.buf);
-	else
-		say_log("%s", line.buf);
+	logged_say(line.buf);
 	*VEC_PUSH(&l->lines) = snug_str_take(&line);
 	note_call(l, ev);
+}
+
+void logged_set_taker(struct logged *l, void (*fn)(void *data, const struct snug_audit_event *ev),
+		      void *data)
+{
+	l->on_call = fn;
+	l->data = data;
 }
 
 void logged_on_ready(struct logged *l)
@@ -187,6 +208,8 @@ void logged_on_ready(struct logged *l)
 		switch (is_ours(l, (pid_t)l->event.pid)) {
 		case 1:
 			tell(l, &l->event);
+			if (l->on_call && l->event.kind == SNUG_AUDIT_SECCOMP)
+				l->on_call(l->data, &l->event);
 			break;
 		case -ESRCH:
 			l->n_unknown++;
@@ -201,7 +224,7 @@ static void tell_way_on(const struct logged *l, const char *path)
 {
 	CLEANUP(snug_str_done) struct snug_str words = SNUG_STR_INIT;
 
-	if (!l->calls.len)
+	if (!l->calls.len || l->on_call)
 		return;
 	if (strcmp(path, "<stdin>") == 0)
 		snug_str_add(&words, "PROFILE");

@@ -27,6 +27,7 @@ static const struct snug_verb *const verbs[] = {
 	&snug_verb_lint,
 	&snug_verb_report,
 	&snug_verb_audit,
+	&snug_verb_watch,
 	&snug_verb_amend,
 	&snug_verb_hook,
 	&snug_verb_ps,

@@ -101,6 +101,9 @@ static int apply(const struct snug_option *o, void *args, const char *value, boo
 	case SNUG_OPTION_STRING:
 		*(const char **)(void *)dst = value;
 		return 0;
+	case SNUG_OPTION_OPTIONAL:
+		*(const char **)(void *)dst = value ? value : "";
+		return 0;
 	case SNUG_OPTION_LIST:
 		list_add((struct snug_list *)(void *)dst, value);
 		return 0;
@@ -221,7 +224,7 @@ static void help_line(const struct snug_option *o, struct snug_str *out)
 	else
 		snug_str_addf(&left, "      --%s", o->name);
 	if (o->metavar)
-		snug_str_addf(&left, " %s", o->metavar);
+		snug_str_addf(&left, o->type == SNUG_OPTION_OPTIONAL ? "[=%s]" : " %s", o->metavar);
 	if (left.len < HELP_COLUMN - 2)
 		snug_str_addf(out, "%-*s", HELP_COLUMN, snug_str_text(&left));
 	else

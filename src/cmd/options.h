@@ -15,7 +15,9 @@ enum snug_option_type {
 	SNUG_OPTION_SWITCH, /* enum snug_switch: on the command line as BOOL, but not given is known
 			     */
 	SNUG_OPTION_STRING, /* const char *, borrowed from argv; the last one wins */
-	SNUG_OPTION_LIST,   /* struct snug_list: repeatable, split at commas */
+	/* const char *, "" without a value: only --x=V has one, the next word never is */
+	SNUG_OPTION_OPTIONAL,
+	SNUG_OPTION_LIST, /* struct snug_list: repeatable, split at commas */
 };
 
 enum snug_switch {
@@ -39,7 +41,7 @@ struct snug_option {
 /* Whether a value must follow. */
 static inline bool snug_option_has_value(const struct snug_option *o)
 {
-	return o->type != SNUG_OPTION_BOOL && o->type != SNUG_OPTION_SWITCH;
+	return o->type == SNUG_OPTION_STRING || o->type == SNUG_OPTION_LIST;
 }
 
 #define SNUG_OPTIONS_END                                                                           \

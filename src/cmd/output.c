@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/say.h"
+#include "seccomp/filter.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,12 +38,47 @@ static int check_base(const struct output_options *options, struct snug_err *err
 	return r;
 }
 
+int output_parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err)
+{
+	CLEANUP(freep) char *hint = NULL;
+
+	*ret = SNUG_ARGS_OFF;
+	if (!text)
+		return 0;
+	if (snug_args_level_from_name(*text ? text : "security", ret) == 0)
+		return 0;
+	hint = snug_str_did_you_mean(snug_str_nearest(text, snug_args_level_names()));
+	return snug_err_set(err, -EINVAL, "--args: '%.64s' is not off, security or all%s", text,
+			    hint);
+}
+
+bool output_looks_at_args(const struct output_options *options)
+{
+	enum snug_args_level level;
+
+	return output_parse_args_level(options->args, &level, NULL) == 0 && level != SNUG_ARGS_OFF;
+}
+
+static int parse_clone3(const char *text, bool *ret_is_enosys, struct snug_err *err)
+{
+	*ret_is_enosys = text && strcmp(text, "enosys") == 0;
+	if (!text || *ret_is_enosys || strcmp(text, "allow") == 0)
+		return 0;
+	return snug_err_set(err, -EINVAL, "--clone3: '%.64s' is not allow or enosys", text);
+}
+
 int output_check(const struct output_options *options, struct snug_err *err)
 {
 	enum snug_profile_format format;
+	enum snug_args_level level;
+	bool is_enosys;
 	int r;
 
 	r = parse_type(options->type, &format, err);
+	if (r == 0)
+		r = output_parse_args_level(options->args, &level, err);
+	if (r == 0)
+		r = parse_clone3(options->clone3, &is_enosys, err);
 	return r < 0 ? r : check_base(options, err);
 }
 
@@ -183,19 +219,22 @@ static void tell(const struct additions *a, const struct snug_derived *d)
 			 u->nr, snug_arch_name(u->arch));
 }
 
-static int derive(const struct output_options *opts, const char *name,
-		  const struct snug_recording *const *recordings, size_t n,
+static int derive(const struct output_options *opts, enum snug_profile_format format,
+		  const char *name, const struct snug_recording *const *recordings, size_t n,
 		  const struct additions *add, struct snug_derived *ret, struct snug_err *err)
 {
-	const struct snug_derive_policy policy = {
+	struct snug_derive_policy policy = {
 		.name = name,
 		.base = add->base,
 		.n_base = add->n_base,
 		.baselines = add->baselines.items,
 		.n_baselines = add->baselines.len,
 		.no_entered = opts->no_entered,
+		.signed_values = format != SNUG_PROFILE_OCI_JSON,
 	};
 
+	(void)output_parse_args_level(opts->args, &policy.args, NULL);
+	(void)parse_clone3(opts->clone3, &policy.clone3_is_enosys, NULL);
 	return snug_derive(recordings, n, &policy, ret, err);
 }
 
@@ -206,7 +245,21 @@ int output_derive(const struct output_options *options, const char *name,
 	CLEANUP(additions_done) struct additions add = { 0 };
 
 	find_additions(options, recordings, n, &add);
-	return derive(options, name, recordings, n, &add, ret, err);
+	return derive(options, SNUG_PROFILE_OCI_JSON, name, recordings, n, &add, ret, err);
+}
+
+/* A name costs an instruction or two, a combination of arguments several. */
+static void warn_of_size(const struct snug_seccomp_profile *p, enum snug_arch arch)
+{
+	CLEANUP(snug_err_done) struct snug_err reason = SNUG_ERR_INIT;
+	const struct snug_seccomp_env env = { .arch = arch };
+	struct snug_seccomp_filter filter = { 0 };
+
+	if (snug_seccomp_filter_compile(p, &env, NULL, NULL, &filter, &reason) == -E2BIG)
+		say_warn("the profile is too large for a filter: %s (fewer recordings in one, or "
+			 "--args=off)",
+			 snug_err_msg(&reason));
+	snug_seccomp_filter_done(&filter);
 }
 
 int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
@@ -219,10 +272,12 @@ int output_write(struct output *o, const char *name, const struct snug_recording
 	int r;
 
 	find_additions(opts, recordings, n, &add);
-	r = derive(opts, name, recordings, n, &add, &d, err);
+	r = derive(opts, o->format, name, recordings, n, &add, &d, err);
 	if (r < 0)
 		return r;
 	tell(&add, &d);
+	if (output_looks_at_args(opts))
+		warn_of_size(d.profile, snug_arch_family(recordings[0]->arch));
 	r = snug_seccomp_profile_write(d.profile, o->format, &text, err);
 	if (r < 0)
 		return r;

@@ -11,35 +11,53 @@ struct output_options {
 	const char *type;
 	struct snug_list base;
 	bool no_base;
-	bool no_entered; /* not what only entered a container from outside */
+	const char *args;   /* of enum snug_args_level; "" is security; NULL is off */
+	const char *clone3; /* "allow", "enosys"; NULL is allow */
+	bool no_entered;    /* not what only entered a container from outside */
 };
 
-/* The rows of the option table, for the struct member @field of @args. */
-#define OUTPUT_OPTIONS(args, field)                                                                \
+/* The rows of the option table, for the struct member @field of @type_of_args. */
+#define OUTPUT_OPTIONS(type_of_args, field)                                                        \
 	{ 'o',                                                                                     \
 	  "output-file",                                                                           \
 	  SNUG_OPTION_STRING,                                                                      \
-	  offsetof(args, field.file),                                                              \
+	  offsetof(type_of_args, field.file),                                                      \
 	  "FILE",                                                                                  \
 	  "where the profile goes, - for standard output (default: profile.yaml or "               \
 	  "profile.json in $TMPDIR or /tmp)" },                                                    \
 		{ 't',                                                                             \
 		  "type",                                                                          \
 		  SNUG_OPTION_STRING,                                                              \
-		  offsetof(args, field.type),                                                      \
+		  offsetof(type_of_args, field.type),                                              \
 		  "TYPE",                                                                          \
 		  "seccomp (a SeccompProfile resource, YAML) or raw-seccomp (OCI JSON)",           \
 		  "seccomp raw-seccomp" },                                                         \
 		{ 'b',                                                                             \
 		  "base-syscalls",                                                                 \
 		  SNUG_OPTION_LIST,                                                                \
-		  offsetof(args, field.base),                                                      \
+		  offsetof(type_of_args, field.base),                                              \
 		  "NAMES",                                                                         \
 		  "allow these besides, instead of the default base set for OCI runtimes",         \
 		  "@syscall" },                                                                    \
+		{ 'n',                                                                             \
+		  "no-base-syscalls",                                                              \
+		  SNUG_OPTION_BOOL,                                                                \
+		  offsetof(type_of_args, field.no_base),                                           \
+		  NULL,                                                                            \
+		  "no base set: exactly what was recorded" },                                      \
+		{ 0,                                                                               \
+		  "args",                                                                          \
+		  SNUG_OPTION_OPTIONAL,                                                            \
+		  offsetof(type_of_args, field.args),                                              \
+		  "LEVEL",                                                                         \
+		  "allow calls only with the arguments that were recorded: off (the default), "    \
+		  "security (where attacks need others), or all; without LEVEL, security",         \
+		  "off security all" },                                                            \
 	{                                                                                          \
-		'n', "no-base-syscalls", SNUG_OPTION_BOOL, offsetof(args, field.no_base), NULL,    \
-			"no base set: exactly what was recorded"                                   \
+		0, "clone3", SNUG_OPTION_STRING, offsetof(type_of_args, field.clone3), "POLICY",   \
+			"clone3, whose flags no filter sees: allow (the default), or enosys, so "  \
+			"that libraries make clone",                                               \
+			"allow enosys"                                                             \
 	}
 
 struct output {
@@ -56,6 +74,10 @@ const char *output_extension(const struct output_options *options);
 /* Whether a profile of these recordings gets a base set, the default or the given one. */
 bool output_has_base(const struct output_options *options,
 		     const struct snug_recording *const *recordings, size_t n);
+/* The value of --args: NULL is off, "" is security.  -EINVAL with the words. */
+int output_parse_args_level(const char *text, enum snug_args_level *ret, struct snug_err *err);
+/* Whether the profile is to look at arguments, so that recordings have to note them. */
+bool output_looks_at_args(const struct output_options *options);
 /* Checks the options and opens the file, before any work is done.  -EINVAL is the user's. */
 int output_open(const struct output_options *options, struct output *ret, struct snug_err *err);
 void output_done(struct output *o);

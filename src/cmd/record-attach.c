@@ -63,6 +63,11 @@ static uint64_t now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
+static int new_worker(const struct attach *a, struct attach_one *t, struct snug_err *err)
+{
+	return attach_worker_new(output_looks_at_args(a->job->output), &t->worker, err);
+}
+
 static int watch(struct attach *a, struct attach_one *t, struct snug_err *err)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
@@ -87,7 +92,8 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 {
 	int r;
 
-	r = t->worker ? 0 : attach_worker_new(&t->worker, err);
+	t->what.denials = a->job->denials;
+	r = t->worker ? 0 : new_worker(a, t, err);
 	if (r == 0)
 		r = attach_worker_join(t->worker, &t->what, err);
 	if (r == 0)
@@ -277,7 +283,7 @@ static int prepare_waiting(struct attach *a)
 	VEC_FOREACH (t, &a->targets.all) {
 		if (t->state != ATTACH_WAITING)
 			continue;
-		if (!t->worker && attach_worker_new(&t->worker, a->err) < 0)
+		if (!t->worker && new_worker(a, t, a->err) < 0)
 			return SNUG_EXIT_FAILED;
 		say_log("Waiting for %s", t->label);
 		say_person("waiting for %s; Ctrl-C ends", t->label);

@@ -10,6 +10,7 @@ struct record_attach {
 	const struct output_options *output;
 	const char *recording; /* or NULL */
 	bool is_json;
+	bool denials; /* watched for from the start */
 };
 
 /* From the options to the written files.  Returns the exit status; @err is set when one thing went

@@ -2,6 +2,8 @@
 #include "cmd/record-summary.h"
 
 #include "base/str.h"
+#include "cmd/args-summary.h"
+#include "cmd/record-denials.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
@@ -22,6 +24,7 @@ static void add_up(const struct record_summary *s, struct snug_recording *ret)
 		ret->lost.numbers += r->lost.numbers;
 		ret->lost.misses += r->lost.misses;
 		ret->lost.execs += r->lost.execs;
+		ret->lost.denials += r->lost.denials;
 		if (r->duration_us > ret->duration_us)
 			ret->duration_us = r->duration_us;
 		ret->exit_kind = r->exit_kind;
@@ -33,7 +36,11 @@ static void warn_of_losses(const struct record_summary *s, const struct snug_rec
 {
 	const struct snug_recording_losses *l = &r->lost;
 
-	if (snug_recording_is_complete(r))
+	if (l->denials)
+		say_warn("%s%s%" PRIu64 " refused calls were of too many different kinds to be "
+			 "noted",
+			 s->target ? s->target : "", s->target ? ": " : "", l->denials);
+	if (!(l->tasks | l->numbers | l->misses | l->news | l->execs))
 		return;
 	say_warn("%s%sthe recording is incomplete: %" PRIu64 " threads not followed, %" PRIu64
 		 " odd call numbers dropped, %" PRIu64 " program runs skipped by the kernel, "
@@ -70,6 +77,15 @@ static void add_containers(struct snug_writer *w, const struct record_summary *s
 	snug_writer_end_array(w);
 }
 
+static size_t n_denied(const struct record_summary *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_recordings; i++)
+		n += s->recordings[i]->denied.len;
+	return n;
+}
+
 static void print_json(const struct record_summary *s, const struct snug_recording *r)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
@@ -97,6 +113,8 @@ static void print_json(const struct record_summary *s, const struct snug_recordi
 		snug_writer_member_uint(w, "enteredOnly", s->derived->entered.len);
 	}
 	snug_writer_member_uint(w, "unnamed", s->derived->unnamed.len);
+	snug_writer_member_uint(w, "denied", n_denied(s));
+	args_summary_write(w, s->derived);
 	snug_recording_write_losses(r, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
@@ -159,6 +177,7 @@ static void print_for_person(const struct record_summary *s, const struct snug_r
 			"%zu of them are not in the base set; %zu names of the base set were added",
 			beyond_base(d), d->added.len);
 	print_container_facts(s);
+	args_summary_print(d);
 	say_person("profile: %s", s->profile_path);
 	if (s->is_cut)
 		say_person(
@@ -171,6 +190,16 @@ static void print_for_person(const struct record_summary *s, const struct snug_r
 	say_person("run under it: snug run -p %s", snug_str_text(&words));
 }
 
+/* Whose denials they are; of several containers each by its name. */
+static const char *label_of(const struct record_summary *s, size_t i)
+{
+	const struct snug_recording_container *c = s->recordings[i]->container;
+
+	if (s->n_recordings < 2 || !c)
+		return s->target;
+	return c->name ? c->name : c->id;
+}
+
 void record_summary_print(const struct record_summary *s)
 {
 	struct snug_recording sum;
@@ -181,4 +210,6 @@ void record_summary_print(const struct record_summary *s)
 		print_json(s, &sum);
 	else
 		print_for_person(s, &sum);
+	for (size_t i = 0; i < s->n_recordings; i++)
+		record_denials_say(s->recordings[i], label_of(s, i), s->profile_path);
 }

@@ -13,11 +13,13 @@
 #include "cmd/liveline.h"
 #include "cmd/output.h"
 #include "cmd/record-attach.h"
+#include "cmd/record-engine.h"
 #include "cmd/record-summary.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/text.h"
 #include "cmd/verb.h"
+#include "record/denied.h"
 #include "record/session.h"
 
 #include <errno.h>
@@ -32,7 +34,8 @@ enum { TICK_MS = 100 };
 struct record_args {
 	struct output_options output;
 	const char *recording;
-	bool no_proc_start, privileged, quiet, verbose, json;
+	bool no_proc_start, privileged, denials, quiet, verbose, json;
+	const char *engine;
 	struct attach_options attach;
 };
 
@@ -42,8 +45,13 @@ static const struct snug_option options[] = {
 	  "keep the recording itself here, for 'snug derive'" },
 	{ 0, "no-proc-start", SNUG_OPTION_BOOL, offsetof(struct record_args, no_proc_start), NULL,
 	  "do not start COMMAND: record programs of that name until Ctrl-C" },
+	{ 0, "engine", SNUG_OPTION_STRING, offsetof(struct record_args, engine), "NAME",
+	  "auto: bpf where it can be used, else notify, which needs no privilege (default: auto)",
+	  RECORD_ENGINES },
 	{ 0, "privileged", SNUG_OPTION_BOOL, offsetof(struct record_args, privileged), NULL,
 	  "under sudo, run COMMAND as root instead of as the user who called" },
+	{ 0, "denials", SNUG_OPTION_BOOL, offsetof(struct record_args, denials), NULL,
+	  "watch for calls that seccomp refuses from the start, and not from the first filter on" },
 	ATTACH_OPTIONS(struct record_args, attach),
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct record_args, quiet), NULL,
 	  "say nothing but warnings and errors" },
@@ -85,6 +93,7 @@ static void record_done(struct record *rec)
 
 static void on_event(void *data, const struct snug_session_event *ev)
 {
+	CLEANUP(snug_str_done) struct snug_str result = SNUG_STR_INIT;
 	struct record *rec = data;
 
 	switch (ev->type) {
@@ -101,7 +110,18 @@ static void on_event(void *data, const struct snug_session_event *ev)
 	case SNUG_SESSION_EXIT:
 		say_log("record pid exit: %u.", ev->pid);
 		break;
+	case SNUG_SESSION_DENIED:
+		snug_result_add_name(&result, ev->result);
+		say_log("Refused: %s (%u, %s): %s", ev->name ? ev->name : "?", ev->nr,
+			snug_arch_name(ev->arch), snug_str_text(&result));
+		break;
 	case SNUG_SESSION_EXEC:
+		break;
+	case SNUG_SESSION_UNPRIVILEGED:
+		say_warn("'%s' gets no privileges from its file (set-user-ID, set-group-ID or "
+			 "capabilities) and may fail: recording without privileges takes "
+			 "no_new_privs; as root it keeps them",
+			 ev->path);
 		break;
 	}
 }
@@ -194,20 +214,15 @@ static int load(struct record *rec, struct snug_err *err)
 	struct snug_session_options opts = {
 		.command = (const char *const *)rec->argv,
 		.alone = rec->args->no_proc_start,
+		.denials = rec->args->denials,
+		.with_args = output_looks_at_args(&rec->args->output),
 		.on_event = on_event,
 		.data = rec,
 	};
-	int r;
 
-	say_log("Loading bpf module...");
-	r = snug_session_new(&opts, &rec->session, err);
-	if (r < 0)
-		return r;
-	say_log("Using system btf file");
-	say_log("Getting syscalls map");
-	say_log("BPF module successfully loaded.");
-	say_log("Start BPF recording...");
-	return 0;
+	/* records what was started by others: BPF's alone */
+	return record_engine_open(rec->args->no_proc_start ? "bpf" : rec->args->engine, &opts,
+				  &rec->session, err);
 }
 
 /* Starts the command behind the armed recorder.  Returns the exit status, 0 to go on. */
@@ -227,14 +242,21 @@ static int start(struct record *rec, struct snug_err *err)
 		opts.gid = rec->identity.gid;
 		opts.envp = rec->identity.envp;
 	}
+	snug_session_prepare_child(rec->session, &opts);
 	if (snug_child_spawn(&opts, &rec->child, err) < 0 ||
 	    snug_session_arm(rec->session, snug_child_pidfd(rec->child), err) < 0)
 		return SNUG_EXIT_FAILED;
 	say_log("Recording started.");
 	say_log("Running command with PID: %d", (int)snug_child_pid(rec->child));
 	r = snug_child_start(rec->child, &step);
+	snug_session_child_started(rec->session, rec->child);
 	if (r == 0)
 		return 0;
+	if (step == SNUG_CHILD_BEFORE_EXEC) {
+		snug_err_set(err, r, "cannot watch the command's calls: %s%s", strerror(-r),
+			     snug_session_start_hint(r));
+		return SNUG_EXIT_FAILED;
+	}
 	if (step == SNUG_CHILD_IDENTITY) {
 		snug_err_set(err, r, "cannot become uid %u: %s", opts.uid, strerror(-r));
 		return SNUG_EXIT_FAILED;
@@ -304,7 +326,8 @@ static int write_results(struct record *rec, const struct supervise *sup, struct
 	const struct snug_recording *one;
 	int r;
 
-	say_log("Stop BPF recording: Detaching all programs...");
+	if (snug_session_engine(rec->session) == SNUG_SESSION_BPF)
+		say_log("Stop BPF recording: Detaching all programs...");
 	recording = snug_session_finish(rec->session, sup->wstatus, sup->interrupted);
 	say_log("Recording stopped.");
 	say_log("Processing recorded data");
@@ -398,6 +421,7 @@ static int attach(struct record_args *args, const struct attach_request *request
 		.output = &args->output,
 		.recording = args->recording,
 		.is_json = args->json,
+		.denials = args->denials,
 	};
 
 	args->output.no_entered = o->no_entered;
@@ -418,7 +442,12 @@ static int run(struct record_args *args, char **argv, struct snug_err *err)
 			     is_stdout(args->output.file) ? "-o" : "--recording");
 		return SNUG_EXIT_USAGE;
 	}
-	if (check_attach(args, argv, &request, err) < 0)
+	if (record_engine_check(args->engine, err) < 0 ||
+	    check_attach(args, argv, &request, err) < 0 ||
+	    (args->no_proc_start &&
+	     record_engine_needs_bpf(args->engine, "--no-proc-start", err) < 0) ||
+	    (attach_is_wanted(&args->attach) &&
+	     record_engine_needs_bpf(args->engine, "recording what runs already", err) < 0))
 		return SNUG_EXIT_USAGE;
 	return attach_is_wanted(&args->attach) ? attach(args, &request, err) : record(&rec, err);
 }

@@ -21,6 +21,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/version.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -58,7 +59,8 @@ struct run {
 	struct snug_seccomp_env env;
 	struct snug_seccomp_filter filter;
 	bool has_admin;
-	char *path; /* of the executable */
+	bool tells_logged; /* by explain, without a log */
+	char *path;        /* of the executable */
 	struct snug_child *child;
 	struct deaths deaths;
 	struct explain *explain; /* NULL: nothing is watched */
@@ -96,7 +98,8 @@ static int refuse_notify(const struct snug_seccomp_profile *p, struct snug_err *
 	return snug_err_set(
 		err, -EOPNOTSUPP,
 		"%s: syscalls[%zu].action: SCMP_ACT_NOTIFY needs a program that answers, "
-		"which a container runtime connects to listenerPath; 'snug run' has none",
+		"which a container runtime connects to listenerPath; 'snug run' stands in for it "
+		"with --explain: such calls fail with ENOSYS then",
 		p->source, i);
 }
 
@@ -124,10 +127,14 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 		r = snug_seccomp_filter_check_kernel(run->profile, &run->filter, err);
 	if (r < 0)
 		return r;
-	if (run->filter.needs_listener)
-		return refuse_notify(run->profile, err);
 	run->has_admin = snug_probe_capabilities() >> CAP_SYS_ADMIN & 1;
 	return 0;
+}
+
+/* SECCOMP_USER_NOTIF_FLAG_CONTINUE */
+static bool can_let_pass(const struct run *run)
+{
+	return run->env.kernel_version >= KERNEL_VERSION(5, 5, 0);
 }
 
 static int prepare_explain(struct run *run, const struct run_args *args, struct snug_err *err)
@@ -138,24 +145,34 @@ static int prepare_explain(struct run *run, const struct run_args *args, struct 
 		.filter = &run->filter,
 		.path = run->profile->source,
 		.is_asked = args->explain == SNUG_SWITCH_ON || args->json,
+		.tells_logged = (args->explain == SNUG_SWITCH_ON || args->json) &&
+				snug_seccomp_filter_logs(&run->filter) && can_let_pass(run) &&
+				!logged_can_read(),
 	};
+	bool is_off = args->explain == SNUG_SWITCH_OFF ||
+		      (!opts.is_asked && (!say_is_terminal() || args->quiet));
 	int r;
 
 	if (args->json && args->explain == SNUG_SWITCH_OFF)
 		return snug_err_set(err, -EINVAL,
 				    "--json has nothing to write with --explain=false");
+	run->tells_logged = opts.tells_logged;
 	r = args->json ? snug_outfile_open(args->json, &run->json, err) : 0;
-	if (r < 0 || args->explain == SNUG_SWITCH_OFF ||
-	    (!opts.is_asked && (!say_is_terminal() || args->quiet)))
-		return r;
-	return explain_new(&opts, &run->explain, err);
+	if (r == 0 && !is_off)
+		r = explain_new(&opts, &run->explain, err);
+	if (r == 0 && run->filter.needs_listener &&
+	    !(run->explain && explain_watches(run->explain)))
+		r = refuse_notify(run->profile, err);
+	return r;
 }
 
 /* In the child, behind fork. */
 static int install(void *data)
 {
 	const struct run *run = data;
-	int r = run->explain ? explain_install(run->explain, run->has_admin) : -EOPNOTSUPP;
+	int r = run->explain && explain_watches(run->explain)
+			? explain_install(run->explain, run->has_admin)
+			: -EOPNOTSUPP;
 
 	if (r >= 0)
 		return r + 1;
@@ -169,6 +186,20 @@ static void on_passed(void *data, int fd)
 
 	explain_listen(run->explain, fd);
 	explain_on_ready(run->explain);
+}
+
+static void on_sigsys(void *data, const struct snug_sigsys_event *ev)
+{
+	struct run *run = data;
+
+	explain_on_sigsys(run->explain, ev);
+}
+
+static void on_logged(void *data, const struct snug_audit_event *ev)
+{
+	struct run *run = data;
+
+	explain_on_logged(run->explain, ev);
 }
 
 static void on_ready(void *data)
@@ -189,11 +220,17 @@ static void open_log(struct run *run, const struct run_args *args)
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	if (args->explain == SNUG_SWITCH_OFF || (args->quiet && args->explain != SNUG_SWITCH_ON) ||
-	    !snug_seccomp_filter_logs(&run->filter))
+	    run->tells_logged ||
+	    !(snug_seccomp_filter_logs(&run->filter) ||
+	      (run->explain && explain_needs_log(run->explain))))
 		return;
 	if (logged_new(snug_child_pid(run->child), &run->logged, &err) < 0 &&
 	    (args->explain == SNUG_SWITCH_ON || say_is_terminal()))
 		say_warn("what the profile logs cannot be told: %s", snug_err_msg(&err));
+	if (run->logged && run->explain) {
+		logged_set_taker(run->logged, on_logged, run);
+		explain_set_log(run->explain, true);
+	}
 }
 
 /* Readable when one of them is. */
@@ -224,7 +261,8 @@ static const char *load_hint(int r)
 {
 	switch (-r) {
 	case EINVAL:
-		return " (a kernel without CONFIG_SECCOMP_FILTER, or a flag that it does not take)";
+		return " (a kernel without CONFIG_SECCOMP_FILTER, or a flag that it does not take: "
+		       "'snug doctor' shows which)";
 	case ENOMEM:
 		return " (the filters in force here and this one have over 32768 instructions "
 		       "together)";
@@ -236,7 +274,8 @@ static const char *load_hint(int r)
 		return " (a filter in force here has a listener already)";
 	case ENOSYS:
 	case EPERM:
-		return " (a filter in force here, a container's perhaps, forbids seccomp(2))";
+		return " (a filter in force here, a container's perhaps, forbids seccomp(2): 'snug "
+		       "doctor' shows what works)";
 	default:
 		return "";
 	}
@@ -267,7 +306,7 @@ static int start(struct run *run, const struct run_args *args, char **argv, stru
 		.argv = argv,
 		.envp = environ,
 		.before_exec = install,
-		.passes_fd = run->explain != NULL,
+		.passes_fd = run->explain && explain_watches(run->explain),
 		.on_passed = on_passed,
 		.data = run,
 	};
@@ -279,12 +318,18 @@ static int start(struct run *run, const struct run_args *args, char **argv, stru
 	if (snug_child_spawn(&opts, &run->child, err) < 0)
 		return SNUG_EXIT_FAILED;
 	deaths_init(&run->deaths, snug_child_pid(run->child), run->filter.can_kill);
+	if (run->explain) {
+		run->deaths.on_event = on_sigsys;
+		run->deaths.data = run;
+	}
+	if (run->explain && !run->deaths.source)
+		explain_warn_deaths(run->explain);
 	open_log(run, args);
 	say_log("Load seccomp profile");
 	say_log("Running command with PID: %d", (int)snug_child_pid(run->child));
 	r = snug_child_start(run->child, &step);
 	listener = snug_child_take_fd(run->child);
-	if (run->explain && (r == 0 || listener >= 0))
+	if (opts.passes_fd && (r == 0 || listener >= 0))
 		explain_listen(run->explain, listener);
 	return r < 0 ? start_failed(run, step, r, err) : 0;
 }
@@ -297,8 +342,7 @@ static int tell_refusals(struct run *run, struct snug_err *err)
 	if (run->logged)
 		logged_finish(run->logged, run->profile->source);
 	if (run->explain)
-		explain_finish(run->explain, deaths_call_name(&run->deaths),
-			       run->child ? snug_child_pid(run->child) : 0);
+		explain_finish(run->explain);
 	if (!run->json)
 		return 0;
 	explain_add_json(run->explain, run->profile->source, &text);

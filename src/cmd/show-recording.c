@@ -4,8 +4,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/columns.h"
+#include "cmd/record-denials.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
+#include "record/argument-facts.h"
+#include "record/denied.h"
+#include "record/recording-args.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,6 +19,7 @@ enum {
 	MAX_COMMAND_WORDS = 64,
 	MAX_WORD_BYTES = 256,
 	MAX_EXECS = 12, /* shown to people */
+	MAX_TUPLES = 64,
 };
 
 static void add_command(const struct recording_view *v, const struct show_style *style,
@@ -99,6 +104,8 @@ static void add_losses(const struct recording_view *v, const struct show_style *
 	add_lost(&text, l->misses, "program runs skipped by the kernel");
 	add_lost(&text, l->news, "events not noted");
 	add_lost(&text, l->execs, "executed programs not noted");
+	add_lost(&text, l->denials, "refused calls not noted");
+	add_lost(&text, l->arguments, "combinations of arguments not noted");
 	if (snug_recording_is_complete(v->recording))
 		show_add_fact(out, style, "complete", "yes, nothing was lost");
 	else
@@ -123,6 +130,26 @@ static void add_calls(const struct recording_view *v, const struct show_style *s
 					    (double)r->duration_us));
 	}
 	show_add_fact(out, style, "made", snug_str_text(&text));
+}
+
+/* What seccomp refused meanwhile, and how much of that is known. */
+static void add_denials(const struct recording_view *v, const struct show_style *style,
+			struct snug_str *out)
+{
+	const struct snug_recording *r = v->recording;
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	record_denials_add(&text, r, 0);
+	if (!text.len && (r->has_filter || r->watched_denials))
+		snug_str_add(&text, "nothing");
+	if (r->has_filter && !r->watched_denials)
+		snug_str_add(&text, "; what got an errno was not watched");
+	if (r->has_filter && r->denials_from_us) {
+		snug_str_add(&text, "; what got an errno was watched after ");
+		snug_duration_add_text(r->denials_from_us, &text);
+	}
+	if (text.len)
+		show_add_fact(out, style, "refused", snug_str_text(&text));
 }
 
 static void add_execs(const struct recording_view *v, const struct show_style *style,
@@ -205,6 +232,61 @@ static void add_table(const struct recording_view *v, const struct show_style *s
 	}
 }
 
+static bool has_args(const struct snug_recording *r)
+{
+	VEC_FOREACH (c, &r->calls)
+		if (c->args.spec.n)
+			return true;
+	return false;
+}
+
+/* One combination of values is one item; @head and @start as in columns_add_list(). */
+static void add_tuples(const struct snug_recording_call *c, const char *head, unsigned start,
+		       unsigned width, struct snug_str *out)
+{
+	VEC(char *) items = { 0 };
+	size_t n = 0;
+
+	VEC_FOREACH (tuple, &c->args.tuples) {
+		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+		if (n++ == MAX_TUPLES)
+			break;
+		snug_argument_facts_add_text(c, tuple, &text);
+		*VEC_PUSH(&items) = xstrdup(snug_str_text(&text));
+	}
+	if (c->args.tuples.len > MAX_TUPLES)
+		*VEC_PUSH(&items) = xasprintf("%zu more", c->args.tuples.len - MAX_TUPLES);
+	if (c->args.cut_by)
+		*VEC_PUSH(&items) = xstrdup(n ? "and others" : "not known");
+	columns_add_list(out, head, (const char *const *)items.items, items.len, SHOW_INDENT, start,
+			 width);
+	VEC_FOREACH (item, &items)
+		free(*item);
+	VEC_DONE(&items);
+}
+
+static void add_args(const struct recording_view *v, const struct show_style *style,
+		     struct snug_str *out)
+{
+	const struct snug_recording *r = v->recording;
+	bool with_abi = has_several_abis(r);
+
+	if (!has_args(r))
+		return;
+	show_add_heading(out, style, "Arguments");
+	VEC_FOREACH (c, &r->calls) {
+		CLEANUP(snug_str_done) struct snug_str head = SNUG_STR_INIT;
+
+		if (!c->args.spec.n)
+			continue;
+		add_name(c, &head);
+		if (with_abi)
+			snug_str_addf(&head, " (%s)", snug_arch_name(c->arch));
+		add_tuples(c, snug_str_text(&head), SHOW_START + 4, style->width, out);
+	}
+}
+
 void recording_view_add_text(const struct recording_view *view, const struct show_style *style,
 			     struct snug_str *out)
 {
@@ -216,6 +298,7 @@ void recording_view_add_text(const struct recording_view *view, const struct sho
 	add_system(view, style, out);
 	add_losses(view, style, out);
 	add_calls(view, style, out);
+	add_denials(view, style, out);
 	if (view->recording->calls.len > 1) {
 		CLEANUP(snug_str_done) struct snug_str curve = SNUG_STR_INIT;
 
@@ -227,11 +310,13 @@ void recording_view_add_text(const struct recording_view *view, const struct sho
 	}
 	add_execs(view, style, out);
 	add_table(view, style, out);
+	add_args(view, style, out);
 }
 
 void recording_view_add_call(const struct recording_view *view, const char *name,
 			     struct snug_str *out)
 {
+	unsigned width = columns_width(stdout);
 	bool is_there = false;
 
 	VEC_FOREACH (c, &view->recording->calls) {
@@ -248,9 +333,36 @@ void recording_view_add_call(const struct recording_view *view, const char *name
 		} else {
 			snug_str_add(out, "made, but it was lost when and by whom\n");
 		}
+		if (c->args.spec.n)
+			add_tuples(c, "with", SHOW_INDENT + 6, width, out);
+	}
+	VEC_FOREACH (d, &view->recording->denied) {
+		if (!d->name || strcmp(d->name, name) != 0)
+			continue;
+		is_there = true;
+		snug_str_addf(out, "%s on %s: refused (", name, snug_arch_name(d->arch));
+		snug_result_add_name(out, d->result);
+		snug_str_addf(out, ") %" PRIu64 " times\n", d->count);
 	}
 	if (!is_there)
 		snug_str_addf(out, "%s: was not made\n", name);
+}
+
+/* The members of the recording, and the combinations by their names. */
+static void write_args(const struct snug_recording_call *c, struct snug_writer *w)
+{
+	if (!c->args.spec.n)
+		return;
+	snug_recording_args_write(c, w);
+	snug_writer_key(w, "argNames");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (tuple, &c->args.tuples) {
+		CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+		snug_argument_facts_add_text(c, tuple, &text);
+		snug_writer_string(w, snug_str_text(&text));
+	}
+	snug_writer_end_array(w);
 }
 
 void recording_view_write_calls(const struct recording_view *view, const char *name,
@@ -276,6 +388,7 @@ void recording_view_write_calls(const struct recording_view *view, const char *n
 			snug_writer_member_uint(w, "pid", c->pid);
 			snug_writer_member_string(w, "comm", c->comm ? c->comm : "");
 		}
+		write_args(c, w);
 		snug_writer_end_object(w);
 	}
 	snug_writer_end_array(w);
@@ -327,6 +440,7 @@ void recording_view_add_json(const struct recording_view *view, struct snug_str 
 		snug_writer_member_uint(w, "lastNewUs", last);
 	snug_writer_key(w, "calls");
 	recording_view_write_calls(view, NULL, w);
+	snug_recording_write_denials(view->recording, w);
 	write_execs(view->recording, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);

@@ -4,7 +4,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+enum { US_PER_S = 1000000, US_PER_MS = 1000 };
 
 const char *text_basename(const char *path)
 {
@@ -93,4 +97,24 @@ void text_join_lines(struct snug_str *json)
 	json->len = n;
 	if (json->buf)
 		json->buf[n] = '\0';
+}
+
+void text_format_local(char buf[32], uint64_t us)
+{
+	time_t t = (time_t)(us / US_PER_S);
+	struct tm tm;
+
+	if (!us || !localtime_r(&t, &tm) || !strftime(buf, 32, "%Y-%m-%d %H:%M:%S", &tm))
+		memcpy(buf, "-", 2);
+}
+
+void text_format_utc(char buf[32], uint64_t us)
+{
+	time_t t = (time_t)(us / US_PER_S);
+	size_t len = 0;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm))
+		len = strftime(buf, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + len, 32 - len, ".%03uZ", (unsigned)(us % US_PER_S / US_PER_MS));
 }

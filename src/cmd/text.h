@@ -2,6 +2,7 @@
 #pragma once
 /* Small pieces of text that several verbs print. */
 #include <stddef.h>
+#include <stdint.h>
 
 struct snug_str;
 
@@ -13,3 +14,7 @@ void text_add_shell_word(struct snug_str *out, const char *word);
 void text_add_shell_words(struct snug_str *out, char *const *words);
 /* Makes a written JSON document one line: only layout goes, strings hold no raw line feed. */
 void text_join_lines(struct snug_str *json);
+/* "2026-11-20 14:39:01", of this machine's time zone, from microseconds since 1970; "-" for 0. */
+void text_format_local(char buf[32], uint64_t us);
+/* "2026-11-20T14:39:01.123Z" */
+void text_format_utc(char buf[32], uint64_t us);

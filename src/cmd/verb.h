@@ -41,6 +41,7 @@ extern const struct snug_verb snug_verb_convert;
 extern const struct snug_verb snug_verb_lint;
 extern const struct snug_verb snug_verb_report;
 extern const struct snug_verb snug_verb_audit;
+extern const struct snug_verb snug_verb_watch;
 extern const struct snug_verb snug_verb_amend;
 extern const struct snug_verb snug_verb_hook;
 extern const struct snug_verb snug_verb_ps;

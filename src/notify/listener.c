@@ -35,6 +35,7 @@ struct snug_listener {
 	struct seccomp_notif *request;
 	struct seccomp_notif_resp *response;
 	size_t request_size, response_size;
+	bool is_shared; /* the request, which then is not ours */
 };
 
 static size_t larger(size_t a, size_t b)
@@ -60,12 +61,33 @@ int snug_listener_new(int fd, struct snug_listener **ret, struct snug_err *err)
 	return 0;
 }
 
+int snug_listener_share(struct snug_listener *l, void *room, size_t size)
+{
+	if (size < l->request_size)
+		return -EINVAL;
+	free(l->request);
+	l->request = room;
+	l->is_shared = true;
+	return 0;
+}
+
+void snug_listener_let_pass_received(struct snug_listener *l, const void *room)
+{
+	const struct seccomp_notif *request = room;
+	const struct snug_notice n = { .id = request->id };
+
+	/* 0: there is none, or nobody could be told apart from it (the first id is random) */
+	if (n.id)
+		(void)snug_listener_let_pass(l, &n);
+}
+
 struct snug_listener *snug_listener_free(struct snug_listener *l)
 {
 	if (!l)
 		return NULL;
 	closep(&l->fd);
-	free(l->request);
+	if (!l->is_shared)
+		free(l->request);
 	free(l->response);
 	free(l);
 	return NULL;
@@ -78,9 +100,14 @@ int snug_listener_poll_fd(const struct snug_listener *l)
 
 int snug_listener_receive(struct snug_listener *l, struct snug_notice *ret)
 {
+	return snug_listener_wait(l, 0, ret);
+}
+
+int snug_listener_wait(struct snug_listener *l, int timeout_ms, struct snug_notice *ret)
+{
 	struct pollfd p = { .fd = l->fd, .events = POLLIN };
 
-	if (poll(&p, 1, 0) < 0)
+	if (poll(&p, 1, timeout_ms) < 0)
 		return errno == EINTR ? 0 : -errno;
 	if (!(p.revents & POLLIN))
 		return p.revents & POLLHUP ? -EPIPE : 0;

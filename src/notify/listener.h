@@ -34,10 +34,21 @@ DEFINE_FREEP(struct snug_listener, snug_listener_freep, snug_listener_free)
 /* Readable when a call waits, or when nobody is left under the filter. */
 int snug_listener_poll_fd(const struct snug_listener *l);
 
+/*
+ * A call that was received waits for whoever has received it: nobody else is told of it.  So that
+ * another process can answer when that one dies, the kernel can leave what it tells in shared
+ * memory: @room of @size bytes, which outlives @l.  -EINVAL when that is too small.  Then whoever
+ * takes over lets that call pass, if it was not answered.
+ */
+int snug_listener_share(struct snug_listener *l, void *room, size_t size);
+void snug_listener_let_pass_received(struct snug_listener *l, const void *room);
+
 /* The next call that waits.  1 with *ret; 0 when there is none just now (also when its task was
  * killed or got a signal in between); -EPIPE when no task is left under the filter (Linux 5.9;
  * before, that is not told); or negative errno.  Never blocks. */
 int snug_listener_receive(struct snug_listener *l, struct snug_notice *ret);
+/* The same, but waits for a call, or for the end, up to @timeout_ms (-1: for ever). */
+int snug_listener_wait(struct snug_listener *l, int timeout_ms, struct snug_notice *ret);
 /* Whether the task of @n still waits: if not, its pid may be another's by now, and what was read
  * by it has to be thrown away. */
 bool snug_listener_is_waiting(const struct snug_listener *l, const struct snug_notice *n);

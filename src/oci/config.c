@@ -41,7 +41,7 @@ void snug_oci_config_read(const char *bundle, int (*number)(const char *name),
 	CLEANUP(freep) char *path = xasprintf("%s/config.json", bundle);
 	CLEANUP(snug_doc_freep) struct snug_doc *doc = NULL;
 	CLEANUP(freep) char *text = NULL;
-	const struct snug_doc_value *process, *uid;
+	const struct snug_doc_value *process, *uid, *linux_part, *seccomp;
 	size_t len;
 
 	*ret = (struct snug_oci_config){
@@ -52,6 +52,10 @@ void snug_oci_config_read(const char *bundle, int (*number)(const char *name),
 	if (snug_read_regular(path, SNUG_LIMIT_DOC_BYTES, &text, &len, NULL) < 0 ||
 	    snug_json_parse(path, text, len, SNUG_LIMIT_DOC_BYTES, &doc, NULL) < 0)
 		return;
+	linux_part = snug_doc_get(snug_doc_root(doc, 0), "linux");
+	seccomp = linux_part && linux_part->type == SNUG_DOC_OBJECT ? member(linux_part, "seccomp")
+								    : NULL;
+	ret->has_seccomp = seccomp && seccomp->type == SNUG_DOC_OBJECT;
 	process = snug_doc_get(snug_doc_root(doc, 0), "process");
 	if (!process || process->type != SNUG_DOC_OBJECT)
 		return;

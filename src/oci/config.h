@@ -8,8 +8,9 @@
 
 struct snug_oci_config {
 	enum snug_known no_new_privs, is_root, has_terminal;
-	bool has_caps; /* process.capabilities.bounding was there */
-	uint64_t caps; /* bit n = capability n is in the bounding set */
+	bool has_seccomp; /* linux.seccomp is there: it runs under a filter */
+	bool has_caps;    /* process.capabilities.bounding was there */
+	uint64_t caps;    /* bit n = capability n is in the bounding set */
 };
 
 /* Reads @bundle/config.json; @number gives a capability's number by name, or -1.  What cannot be

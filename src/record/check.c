@@ -2,12 +2,16 @@
 /*
  * All calls of all runs become uses; sorted, the uses of one call under one env stand together and
  * are judged once, by the cells of its meaning: when all pass it is allowed, when all fail it is
- * denied.  Then the same call with the same answer under several envs becomes one line.
+ * denied.  Of a recorded call whose arguments are known, only the part of the cells counts
+ * that each of its tuples meets.  Then the same call with the same answer under several envs
+ * becomes one line.
  */
 #include "record/check.h"
 
 #include "base/err.h"
+#include "record/argument-facts.h"
 #include "seccomp/ret.h"
+#include "seccomp/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,10 +51,16 @@ static void checker_done(struct checker *c)
 	VEC_DONE(&c->uses);
 }
 
+static void call_done(struct snug_check_call *call)
+{
+	snug_argset_done(&call->passing);
+	snug_argset_done(&call->refused);
+}
+
 void snug_check_done(struct snug_check *c)
 {
 	VEC_FOREACH (call, &c->calls)
-		snug_argset_done(&call->passing);
+		call_done(call);
 	VEC_DONE(&c->calls);
 }
 
@@ -159,25 +169,97 @@ static void judge_cells(const struct snug_cells *cells, struct snug_check_call *
 	snug_argset_simplify(&ret->passing);
 }
 
-static int judge(struct checker *c, const struct use *use, struct snug_check_call *ret)
+static int cells_of(struct checker *c, const struct use *use, struct snug_cells *ret)
 {
-	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
-	struct snug_check_call call = {
+	uint32_t nr = use->nr;
+
+	if (use->arch == SNUG_ARCH_X32)
+		nr |= snug_arch_number_base(use->arch);
+	return snug_meaning_cells(c->envs.meanings[use->env], use->arch, nr, ret, c->err);
+}
+
+static struct snug_check_call new_call(const struct use *use)
+{
+	return (struct snug_check_call){
 		.arch = use->arch,
 		.nr = use->nr,
 		.name = snug_syscall_name(use->arch, use->nr),
 	};
-	uint32_t nr = use->nr;
-	int r;
+}
 
-	if (use->arch == SNUG_ARCH_X32)
-		nr |= snug_arch_number_base(use->arch);
-	r = snug_meaning_cells(c->envs.meanings[use->env], use->arch, nr, &cells, c->err);
-	if (r < 0)
-		return r;
-	judge_cells(&cells, &call);
-	*ret = call;
+static bool has_tuples(const struct use *use)
+{
+	return use->call && use->call->args.tuples.len;
+}
+
+/* What @cells say about @vectors alone. */
+static int judge_part(struct checker *c, const struct snug_cells *cells,
+		      const struct snug_argset *vectors, struct snug_check_call *ret)
+{
+	CLEANUP(snug_cells_done) struct snug_cells part = { 0 };
+
+	VEC_FOREACH (cell, cells) {
+		struct snug_argset both = { 0 };
+
+		if (snug_argset_intersect(&cell->args, vectors, &both) < 0)
+			return snug_err_set(c->err, -E2BIG, "%s: too many conditions to be judged",
+					    ret->name ? ret->name : "?");
+		if (!snug_argset_is_empty(&both))
+			*VEC_PUSH(&part) = (struct snug_cell){ both, cell->decision };
+	}
+	judge_cells(&part, ret);
 	return 0;
+}
+
+/* The worst result counts, and of the same the strictest answer. */
+static void add_result(struct snug_check_call *to, struct snug_check_call *one,
+		       const struct snug_argset *vectors, bool is_first)
+{
+	if (one->result > to->result)
+		snug_argset_done(&to->refused);
+	if (is_first || one->result > to->result ||
+	    (one->result == to->result &&
+	     snug_ret_compare(one->decision.ret, to->decision.ret) < 0)) {
+		to->result = one->result;
+		to->decision = one->decision;
+	}
+	snug_argset_add(&to->passing, &one->passing);
+	if (one->result == to->result &&
+	    (one->result == SNUG_CHECK_DENIED || one->result == SNUG_CHECK_LOGGED))
+		snug_argset_add(&to->refused, vectors);
+}
+
+/* A call whose arguments the recording has. */
+static int judge_tuples(struct checker *c, const struct use *use, const struct snug_cells *cells,
+			struct snug_check_call *ret)
+{
+	const struct snug_recording_call *call = use->call;
+	int r = 0;
+
+	*ret = new_call(use);
+	VEC_FOREACH (tuple, &call->args.tuples) {
+		CLEANUP(snug_argset_done) struct snug_argset vectors = { 0 };
+		struct snug_check_call one = { .name = ret->name };
+
+		snug_argument_facts_add_vectors(call, tuple, &vectors);
+		if (!snug_argset_is_empty(&vectors))
+			r = judge_part(c, cells, &vectors, &one);
+		if (r < 0)
+			break;
+		if (!snug_argset_is_empty(&vectors))
+			add_result(ret, &one, &vectors, tuple == call->args.tuples.items);
+		call_done(&one);
+	}
+	/* those that are missing may be any */
+	if (r == 0 && call->args.cut_by && ret->result != SNUG_CHECK_DENIED) {
+		call_done(ret);
+		judge_cells(cells, ret);
+	}
+	if (r < 0 || ret->result != SNUG_CHECK_DEPENDS)
+		snug_argset_done(&ret->passing);
+	if (r < 0)
+		snug_argset_done(&ret->refused);
+	return r;
 }
 
 /* Whether @use tells more about who made the call than what is known by now. */
@@ -208,8 +290,8 @@ static bool is_same_line(const struct snug_check_call *a, const struct snug_chec
 	return a->arch == b->arch && a->nr == b->nr && a->result == b->result &&
 	       a->decision.ret == b->decision.ret && a->decision.by == b->decision.by &&
 	       a->decision.entry == b->decision.entry &&
-	       (a->result != SNUG_CHECK_DEPENDS ||
-		snug_argset_equal(&a->passing, &b->passing) == 1);
+	       snug_argset_equal(&a->passing, &b->passing) == 1 &&
+	       snug_argset_equal(&a->refused, &b->refused) == 1;
 }
 
 /* Takes @call over, into the line that says the same when there is one: neighbours, because other
@@ -229,10 +311,44 @@ static void add_call(struct snug_check *out, struct snug_check_call *call)
 			line->first = call->first;
 			line->first_run = call->first_run;
 		}
-		snug_argset_done(&call->passing);
+		call_done(call);
 		return;
 	}
 	*VEC_PUSH(&out->calls) = *call;
+}
+
+/* The @n uses of one call under one env. */
+static int judge(struct checker *c, const struct use *uses, size_t n, struct snug_check *out)
+{
+	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
+	struct snug_check_call whole = new_call(uses), call;
+	VEC(struct use) others = { 0 };
+	int r = cells_of(c, uses, &cells);
+
+	if (r == 0)
+		judge_cells(&cells, &whole);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (whole.result != SNUG_CHECK_DEPENDS || !has_tuples(&uses[i])) {
+			*VEC_PUSH(&others) = uses[i];
+			continue;
+		}
+		r = judge_tuples(c, &uses[i], &cells, &call);
+		if (r < 0)
+			break;
+		witness(&call, &uses[i], 1);
+		/* a hostile document may have a call twice */
+		if (i > 0 && uses[i].run == uses[i - 1].run)
+			call.n_runs = 0;
+		add_call(out, &call);
+	}
+	if (r == 0 && others.len) {
+		witness(&whole, others.items, others.len);
+		add_call(out, &whole);
+	} else {
+		call_done(&whole);
+	}
+	VEC_DONE(&others);
+	return r;
 }
 
 static int judge_all(struct checker *c, struct snug_check *out)
@@ -240,17 +356,14 @@ static int judge_all(struct checker *c, struct snug_check *out)
 	size_t end;
 
 	for (size_t i = 0; i < c->uses.len; i = end) {
-		struct snug_check_call call;
 		int r;
 
 		for (end = i + 1; end < c->uses.len; end++)
 			if (!is_same_call(&c->uses.items[i], &c->uses.items[end]))
 				break;
-		r = judge(c, &c->uses.items[i], &call);
+		r = judge(c, &c->uses.items[i], end - i, out);
 		if (r < 0)
 			return r;
-		witness(&call, &c->uses.items[i], end - i);
-		add_call(out, &call);
 	}
 	return 0;
 }

@@ -7,12 +7,13 @@
 struct snug_err;
 
 enum snug_check_result {
-	SNUG_CHECK_ALLOWED, /* whatever the arguments are */
-	SNUG_CHECK_LOGGED,  /* the same, but with some arguments the kernel logs it */
-	/* on the arguments, which the recording does not have, or on another process: the listener
-	 * of SCMP_ACT_NOTIFY, the tracer of SCMP_ACT_TRACE */
+	/* whatever the arguments are, or with all that were recorded */
+	SNUG_CHECK_ALLOWED,
+	SNUG_CHECK_LOGGED, /* the same, but with some arguments the kernel logs it */
+	/* on arguments that the recording does not have, or on another process: the listener of
+	 * SCMP_ACT_NOTIFY, the tracer of SCMP_ACT_TRACE */
 	SNUG_CHECK_DEPENDS,
-	SNUG_CHECK_DENIED, /* whatever the arguments are */
+	SNUG_CHECK_DENIED, /* whatever the arguments are, or with some that were recorded */
 	_SNUG_CHECK_RESULT_MAX,
 };
 
@@ -31,8 +32,10 @@ struct snug_check_call {
 	/* The strictest of the answers it can get, and who gives it. */
 	struct snug_decision decision;
 	struct snug_argset passing; /* with DEPENDS: for these arguments it passes; may be empty */
-	size_t n_runs;              /* how many need it with this result */
-	size_t first_run;           /* the first of them that knows who made it, else the first */
+	/* with DENIED and LOGGED: the recorded arguments that are, where others are not */
+	struct snug_argset refused;
+	size_t n_runs;    /* how many need it with this result */
+	size_t first_run; /* the first of them that knows who made it, else the first */
 	/* Who made it first in that run; borrowed.  NULL: not known. */
 	const struct snug_recording_call *first;
 	/* It is execve(2), which no recording has: the one that starts the program. */
@@ -49,7 +52,8 @@ struct snug_check {
 };
 
 /*
- * Judges every call of the @n_runs runs.  execve(2) of each recording's own architecture counts
+ * Judges every call of the @n_runs runs, with the arguments that its recording has; where it has
+ * none, or not all, with any.  execve(2) of each recording's own architecture counts
  * among them even where it was not recorded, because under the profile the program must be started.
  * Recordings with the same env are judged by one meaning of @p.  *ret borrows from the runs and
  * from @p.  @warn (may be NULL) is told what is odd in the profile, for the first env.

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "record/derive-args.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -110,6 +111,47 @@ void snug_derived_done(struct snug_derived *d)
 	VEC_DONE(&d->baseline);
 	VEC_DONE(&d->entered);
 	VEC_DONE(&d->unnamed);
+	VEC_DONE(&d->conditional);
+	VEC_DONE(&d->open);
+	VEC_DONE(&d->leaky);
+}
+
+static const char *const args_levels[] = {
+	[SNUG_ARGS_OFF] = "off",
+	[SNUG_ARGS_SECURITY] = "security",
+	[SNUG_ARGS_ALL] = "all",
+	NULL,
+};
+
+const char *const *snug_args_level_names(void)
+{
+	return args_levels;
+}
+
+int snug_args_level_from_name(const char *name, enum snug_args_level *ret)
+{
+	for (int i = 0; args_levels[i]; i++) {
+		if (strcmp(args_levels[i], name) == 0) {
+			*ret = (enum snug_args_level)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+const char *snug_open_reason_name(enum snug_open_reason reason)
+{
+	static const char *const names[] = {
+		[SNUG_OPEN_BASE] = "base",
+		[SNUG_OPEN_NOT_RECORDED] = "not-recorded",
+		[SNUG_OPEN_TOO_MANY] = "too-many",
+		[SNUG_OPEN_ELSEWHERE] = "elsewhere",
+		[SNUG_OPEN_BEHIND_MUX] = "behind-multiplexer",
+		[SNUG_OPEN_EVERY_VALUE] = "every-value",
+	};
+
+	snug_bug_on((int)reason < 0 || reason >= _SNUG_OPEN_MAX);
+	return names[reason];
 }
 
 static int compare_names(const void *a, const void *b)
@@ -299,14 +341,79 @@ static void add_execve(struct snug_derived *d)
 	d->added.len = sort_unique(d->added.items, d->added.len);
 }
 
+static bool is_allowed(const struct snug_derived *d, const char *name)
+{
+	return has_been_found(d, name) || has_name(d->added.items, d->added.len, name);
+}
+
+/* Without clone3, C libraries make clone. */
+static void add_clone(struct snug_derived *d)
+{
+	const char *name = "clone";
+
+	if (!is_allowed(d, "clone3") || is_allowed(d, name))
+		return;
+	*VEC_PUSH(&d->added) = name;
+	d->added.len = sort_unique(d->added.items, d->added.len);
+}
+
+struct borrowed_names {
+	const char **items;
+	size_t len, cap;
+};
+
+static void borrowed_names_done(struct borrowed_names *n)
+{
+	VEC_DONE(n);
+}
+
+static void push_open(struct snug_derived *d, const char *const *names, size_t n,
+		      const char *except, struct borrowed_names *out)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!has_name(d->conditional.items, d->conditional.len, names[i]) &&
+		    (!except || strcmp(names[i], except) != 0))
+			*VEC_PUSH(out) = names[i];
+}
+
+/* clone3 fails as on a kernel that does not have it, whatever the default is. */
+static void refuse_clone3(struct snug_seccomp_profile *p)
+{
+	const char *name = "clone3";
+	struct snug_seccomp_entry *e = snug_seccomp_profile_add(p, SNUG_ACTION_ERRNO, &name, 1);
+
+	e->errno_ret.is_set = true;
+	e->errno_ret.value = ENOSYS;
+}
+
+static void add_entries(struct snug_derived *d, const struct snug_derive_policy *policy,
+			const struct snug_arg_rules *rules)
+{
+	bool refuses_clone3 = policy->clone3_is_enosys && any_arch_has(d->profile, "clone3");
+	const char *except = refuses_clone3 ? "clone3" : NULL;
+	CLEANUP(borrowed_names_done) struct borrowed_names all = { 0 };
+
+	push_open(d, d->recorded.items, d->recorded.len, except, &all);
+	push_open(d, d->added.items, d->added.len, except, &all);
+	push_open(d, d->baseline.items, d->baseline.len, except, &all);
+	snug_seccomp_profile_add(d->profile, SNUG_ACTION_ALLOW, all.items, all.len);
+	snug_derive_add_rules(d->profile, rules);
+	d->n_conditions = d->profile->entries.len - 1;
+	if (refuses_clone3)
+		refuse_clone3(d->profile);
+	d->has_clone3 = !refuses_clone3 && is_allowed(d, "clone3") &&
+			has_name(d->conditional.items, d->conditional.len, "clone");
+}
+
 int snug_derive(const struct snug_recording *const *recordings, size_t n,
 		const struct snug_derive_policy *policy, struct snug_derived *ret,
 		struct snug_err *err)
 {
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
-	VEC(const char *) all = { 0 };
+	CLEANUP(snug_arg_rules_done) struct snug_arg_rules rules = { 0 };
 	int r;
 
+	d.args = policy->args;
 	d.profile = snug_seccomp_profile_new("recording", SNUG_ACTION_ERRNO);
 	d.profile->name = snug_k8s_name(policy->name);
 	collect_all(&d, recordings, n, policy->no_entered);
@@ -319,14 +426,10 @@ int snug_derive(const struct snug_recording *const *recordings, size_t n,
 		return snug_err_set(err, -ENODATA, "nothing was recorded%s",
 				    d.unnamed.len ? " that has a name" : "");
 	add_execve(&d);
-	VEC_FOREACH (name, &d.recorded)
-		*VEC_PUSH(&all) = *name;
-	VEC_FOREACH (name, &d.added)
-		*VEC_PUSH(&all) = *name;
-	VEC_FOREACH (name, &d.baseline)
-		*VEC_PUSH(&all) = *name;
-	snug_seccomp_profile_add(d.profile, SNUG_ACTION_ALLOW, all.items, all.len);
-	VEC_DONE(&all);
+	if (policy->clone3_is_enosys)
+		add_clone(&d);
+	snug_derive_args(recordings, n, policy, &d, &rules);
+	add_entries(&d, policy, &rules);
 	*ret = d;
 	d = (struct snug_derived){ 0 };
 	return 0;

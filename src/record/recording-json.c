@@ -7,6 +7,9 @@
 #include "base/limits.h"
 #include "codec/decode.h"
 #include "codec/writer.h"
+#include "record/argument-facts.h"
+#include "record/recording-args.h"
+#include "record/recording-internal.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,7 +28,21 @@ static void write_call(struct snug_writer *w, const struct snug_recording_call *
 	if (c->by & SNUG_BY_ENTERED)
 		snug_writer_member_string(w, "entered",
 					  snug_recording_call_is_foreign(c) ? "only" : "also");
+	snug_recording_args_write(c, w);
 	snug_writer_end_object(w);
+}
+
+void snug_recording_write_abi(struct snug_writer *w, int *last, int arch)
+{
+	if (*last == arch)
+		return;
+	if (*last != _SNUG_ARCH_INVALID)
+		snug_writer_end_array(w);
+	*last = arch;
+	if (arch == _SNUG_ARCH_INVALID)
+		return;
+	snug_writer_key(w, snug_arch_name((enum snug_arch)arch));
+	snug_writer_begin_array(w);
 }
 
 /* Calls are sorted by ABI: one array for each. */
@@ -36,17 +53,10 @@ static void write_calls(struct snug_writer *w, const struct snug_recording *r)
 	snug_writer_key(w, "calls");
 	snug_writer_begin_object(w);
 	VEC_FOREACH (c, &r->calls) {
-		if ((int)c->arch != arch) {
-			if (arch != _SNUG_ARCH_INVALID)
-				snug_writer_end_array(w);
-			arch = (int)c->arch;
-			snug_writer_key(w, snug_arch_name(c->arch));
-			snug_writer_begin_array(w);
-		}
+		snug_recording_write_abi(w, &arch, (int)c->arch);
 		write_call(w, c);
 	}
-	if (arch != _SNUG_ARCH_INVALID)
-		snug_writer_end_array(w);
+	snug_recording_write_abi(w, &arch, _SNUG_ARCH_INVALID);
 	snug_writer_end_object(w);
 }
 
@@ -71,6 +81,10 @@ void snug_recording_write_losses(const struct snug_recording *r, struct snug_wri
 	snug_writer_member_uint(w, "numbers", r->lost.numbers);
 	snug_writer_member_uint(w, "misses", r->lost.misses);
 	snug_writer_member_uint(w, "execs", r->lost.execs);
+	if (r->lost.denials)
+		snug_writer_member_uint(w, "denials", r->lost.denials);
+	if (r->lost.arguments)
+		snug_writer_member_uint(w, "arguments", r->lost.arguments);
 	snug_writer_end_object(w);
 }
 
@@ -151,6 +165,7 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	snug_writer_member_bool(w, "stoppedEarly", r->stopped_early);
 	snug_recording_write_losses(r, w);
 	write_calls(w, r);
+	snug_recording_write_denials(r, w);
 	write_execs(w, r);
 	write_baselines(w, r);
 	snug_writer_end_object(w);
@@ -229,6 +244,9 @@ static int decode_losses(struct snug_decode *d, const struct snug_doc_value *v, 
 		{ "numbers", snug_decode_u64, offsetof(struct snug_recording_losses, numbers), 0 },
 		{ "misses", snug_decode_u64, offsetof(struct snug_recording_losses, misses), 0 },
 		{ "execs", snug_decode_u64, offsetof(struct snug_recording_losses, execs), 0 },
+		{ "denials", snug_decode_u64, offsetof(struct snug_recording_losses, denials), 0 },
+		{ "arguments", snug_decode_u64, offsetof(struct snug_recording_losses, arguments),
+		  0 },
 		{ NULL },
 	};
 
@@ -240,6 +258,7 @@ struct call_fields {
 	uint64_t first_us;
 	char *name, *comm;
 	unsigned by;
+	const struct snug_doc_value *args;
 };
 
 static void call_fields_done(struct call_fields *f)
@@ -248,16 +267,10 @@ static void call_fields_done(struct call_fields *f)
 	free(f->comm);
 }
 
-/* Which recording and ABI the array of calls belongs to. */
-struct calls_of {
-	struct snug_recording *recording;
-	enum snug_arch arch;
-};
-
 /* The name of a number that only a newer snug knows says nothing here: the call stays a number. But
  * a name that we know must not stand at another call's number. */
-static int check_name(struct snug_decode *d, const struct snug_doc_value *v, enum snug_arch arch,
-		      uint32_t nr, const char *name)
+int snug_recording_check_name(struct snug_decode *d, const struct snug_doc_value *v,
+			      enum snug_arch arch, uint32_t nr, const char *name)
 {
 	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	const char *known = snug_syscall_name(arch, nr);
@@ -272,7 +285,7 @@ static int check_name(struct snug_decode *d, const struct snug_doc_value *v, enu
 				nr, snug_arch_name(arch));
 }
 
-static int decode_by(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+int snug_recording_decode_by(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	unsigned *by = dst;
 
@@ -285,6 +298,24 @@ static int decode_by(struct snug_decode *d, const struct snug_doc_value *v, void
 	return 0;
 }
 
+static int decode_args(struct snug_decode *d, const struct snug_doc_value *v,
+		       struct snug_recording_call *c)
+{
+	size_t path_len = d->path.len;
+	int e;
+
+	snug_str_add(&d->path, ".args");
+	if (c->args.spec.n)
+		return snug_decode_fail(d, v, -EINVAL, "call %u of %s has arguments already", c->nr,
+					snug_arch_name(c->arch));
+	e = snug_recording_args_decode(d, v, c);
+	if (e < 0)
+		return e;
+	d->path.len = path_len;
+	d->path.buf[path_len] = '\0';
+	return 0;
+}
+
 static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
 	static const struct snug_decode_field fields[] = {
@@ -293,25 +324,29 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 		{ "firstUs", snug_decode_u64, offsetof(struct call_fields, first_us), 0 },
 		{ "pid", snug_decode_u32, offsetof(struct call_fields, pid), 0 },
 		{ "comm", snug_decode_string, offsetof(struct call_fields, comm), 0 },
-		{ "entered", decode_by, offsetof(struct call_fields, by), 0 },
+		{ "entered", snug_recording_decode_by, offsetof(struct call_fields, by), 0 },
+		{ "args", snug_decode_value, offsetof(struct call_fields, args), 0 },
 		{ NULL },
 	};
 	CLEANUP(call_fields_done)
 	struct call_fields f = { .first_us = UINT64_MAX, .by = SNUG_BY_MAIN };
-	struct calls_of *of = dst;
+	struct snug_recording_abi *of = dst;
 	struct snug_recording_call *c;
 	int e;
 
 	e = snug_decode_object(d, v, fields, &f);
 	if (e < 0)
 		return e;
-	e = f.name ? check_name(d, v, of->arch, f.nr, f.name) : 0;
+	e = f.name ? snug_recording_check_name(d, v, of->arch, f.nr, f.name) : 0;
 	if (e < 0)
 		return e;
 	c = snug_recording_call(of->recording, of->arch, f.nr);
 	if (of->recording->calls.len > SNUG_LIMIT_RECORDING_CALLS)
 		return snug_decode_fail(d, v, -E2BIG, "over %d calls", SNUG_LIMIT_RECORDING_CALLS);
 	c->by |= f.by;
+	e = f.args ? decode_args(d, f.args, c) : 0;
+	if (e < 0)
+		return e;
 	if (f.first_us == UINT64_MAX)
 		return 0;
 	free(c->comm);
@@ -322,9 +357,12 @@ static int decode_call(struct snug_decode *d, const struct snug_doc_value *v, vo
 	return 0;
 }
 
-static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+int snug_recording_decode_abis(struct snug_decode *d, const struct snug_doc_value *v, size_t limit,
+			       int (*one)(struct snug_decode *d, const struct snug_doc_value *v,
+					  void *dst),
+			       struct snug_recording *r)
 {
-	struct calls_of of = { .recording = dst };
+	struct snug_recording_abi of = { .recording = r };
 	size_t path_len = d->path.len;
 	int e;
 
@@ -337,13 +375,18 @@ static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, v
 		if (of.arch == _SNUG_ARCH_INVALID)
 			return unknown_arch(d, &m->value, m->key);
 		snug_str_addf(&d->path, ".%s", m->key);
-		e = snug_decode_array(d, &m->value, SNUG_LIMIT_RECORDING_CALLS, decode_call, &of);
+		e = snug_decode_array(d, &m->value, limit, one, &of);
 		if (e < 0)
 			return e;
 		d->path.len = path_len;
 		d->path.buf[path_len] = '\0';
 	}
 	return 0;
+}
+
+static int decode_calls(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return snug_recording_decode_abis(d, v, SNUG_LIMIT_RECORDING_CALLS, decode_call, dst);
 }
 
 static int decode_exec(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
@@ -441,6 +484,14 @@ static int decode_version(struct snug_decode *d, const struct snug_doc_value *v,
 	return 0;
 }
 
+static int decode_denials_from(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	struct snug_recording *r = dst;
+
+	r->watched_denials = true;
+	return snug_decode_u64(d, v, &r->denials_from_us);
+}
+
 /* Decoders that take the whole recording have offset 0. */
 static const struct snug_decode_field recording_fields[] = {
 	{ "snugRecording", decode_version, 0, SNUG_DECODE_REQUIRED },
@@ -458,6 +509,9 @@ static const struct snug_decode_field recording_fields[] = {
 	{ "complete", NULL, 0, SNUG_DECODE_IGNORE }, /* follows from "lost" */
 	{ "lost", decode_losses, 0, 0 },
 	{ "calls", decode_calls, 0, SNUG_DECODE_REQUIRED },
+	{ "filtered", snug_decode_bool, offsetof(struct snug_recording, has_filter), 0 },
+	{ "denialsFromUs", decode_denials_from, 0, 0 },
+	{ "denied", snug_recording_decode_denied, 0, 0 },
 	{ "execs", decode_execs, 0, 0 },
 	{ "baselines", decode_baselines, 0, 0 },
 	{ NULL },
@@ -477,6 +531,11 @@ static int decode_recording(const struct snug_doc *doc, struct snug_recording **
 
 	if (e < 0)
 		return e;
+	VEC_FOREACH (c, &r->calls) {
+		if (r->lost.arguments)
+			snug_argument_facts_cut(c, c->by);
+		snug_argument_facts_end(c);
+	}
 	snug_recording_sort(r);
 	*ret = STEAL(r);
 	return 0;

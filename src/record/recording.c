@@ -46,8 +46,14 @@ struct snug_recording *snug_recording_free(struct snug_recording *r)
 	VEC_FOREACH (c, &r->calls) {
 		free(c->name);
 		free(c->comm);
+		VEC_DONE(&c->args.tuples);
 	}
 	VEC_DONE(&r->calls);
+	VEC_FOREACH (d, &r->denied) {
+		free(d->name);
+		free(d->comm);
+	}
+	VEC_DONE(&r->denied);
 	VEC_FOREACH (e, &r->execs) {
 		free(e->comm);
 		free(e->path);
@@ -77,6 +83,23 @@ struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum s
 	call->nr = nr;
 	call->name = xstrdup_null(name);
 	return call;
+}
+
+struct snug_recording_denial *snug_recording_denial(struct snug_recording *r, enum snug_arch arch,
+						    uint32_t nr, uint32_t result)
+{
+	struct snug_recording_denial *denial;
+
+	VEC_FOREACH (d, &r->denied) {
+		if (d->arch == arch && d->nr == nr && d->result == result)
+			return d;
+	}
+	denial = VEC_PUSH(&r->denied);
+	denial->arch = arch;
+	denial->nr = nr;
+	denial->result = result;
+	denial->name = xstrdup_null(snug_syscall_name(arch, nr));
+	return denial;
 }
 
 bool snug_recording_call_is_foreign(const struct snug_recording_call *c)
@@ -110,8 +133,21 @@ static int compare_calls(const void *a, const void *b)
 	return x->nr < y->nr ? -1 : x->nr > y->nr;
 }
 
+static int compare_denials(const void *a, const void *b)
+{
+	const struct snug_recording_denial *x = a, *y = b;
+
+	if (x->arch != y->arch)
+		return x->arch < y->arch ? -1 : 1;
+	if (x->nr != y->nr)
+		return x->nr < y->nr ? -1 : 1;
+	return x->result < y->result ? -1 : x->result > y->result;
+}
+
 void snug_recording_sort(struct snug_recording *r)
 {
+	if (r->denied.len)
+		qsort(r->denied.items, r->denied.len, sizeof(*r->denied.items), compare_denials);
 	if (r->calls.len)
 		qsort(r->calls.items, r->calls.len, sizeof(*r->calls.items), compare_calls);
 }
@@ -120,5 +156,6 @@ bool snug_recording_is_complete(const struct snug_recording *r)
 {
 	const struct snug_recording_losses *l = &r->lost;
 
-	return !(l->news | l->tasks | l->numbers | l->misses | l->execs);
+	return !(l->news | l->tasks | l->numbers | l->misses | l->execs | l->denials |
+		 l->arguments);
 }

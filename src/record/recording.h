@@ -5,6 +5,7 @@
  * document).  Profiles are derived from recordings; see derive.h.
  */
 #include "base/mem.h"
+#include "seccomp/arg-filters.h"
 #include "seccomp/syscalls.h"
 
 #include <stdbool.h>
@@ -22,6 +23,21 @@ enum {
 	SNUG_BY_ENTERED = 1u << 1, /* what came into the container from outside: `podman exec` */
 };
 
+struct snug_recording_tuple {
+	unsigned by; /* SNUG_BY_* */
+	uint64_t values[SNUG_ARG_SPEC_MAX];
+};
+
+/* The arguments that a call was made with.  What was looked at is a fact, too: a later table may
+ * look at more. */
+struct snug_recording_args {
+	struct snug_arg_spec spec; /* .n is 0: not looked at, nothing is known */
+	/* SNUG_BY_* of those whose tuples are not all here: they were too many, or some were lost
+	 */
+	unsigned cut_by;
+	VEC(struct snug_recording_tuple) tuples; /* distinct, sorted by values */
+};
+
 struct snug_recording_call {
 	enum snug_arch arch;
 	uint32_t nr;       /* without __X32_SYSCALL_BIT */
@@ -29,6 +45,21 @@ struct snug_recording_call {
 	char *name;        /* NULL when no table knows the number */
 	bool has_first;    /* whether the next three are known: news can be lost, the call cannot */
 	uint64_t first_us; /* after the start */
+	uint32_t pid;
+	char *comm;
+	struct snug_recording_args args;
+};
+
+/* A call that seccomp refused, with one kind of answer. */
+struct snug_recording_denial {
+	enum snug_arch arch;
+	uint32_t nr;     /* without __X32_SYSCALL_BIT */
+	uint32_t result; /* record/denied.h */
+	unsigned by;     /* SNUG_BY_* */
+	char *name;      /* NULL when no table knows the number */
+	uint64_t count;
+	/* the first time */
+	uint64_t first_us;
 	uint32_t pid;
 	char *comm;
 };
@@ -64,7 +95,10 @@ enum snug_exit_kind {
 
 /* What is missing, counted; all zero: the recording is complete. */
 struct snug_recording_losses {
-	uint64_t news, tasks, numbers, misses, execs; /* execs: over SNUG_LIMIT_RECORDING_EXECS */
+	uint64_t news, tasks, numbers, misses;
+	uint64_t execs;     /* over SNUG_LIMIT_RECORDING_EXECS */
+	uint64_t denials;   /* of too many different kinds */
+	uint64_t arguments; /* tuples; then every call that is looked at is cut */
 };
 
 struct snug_recording {
@@ -80,9 +114,14 @@ struct snug_recording {
 	uint32_t exit_value;
 	bool attached;      /* to what ran already: what it did before is not known */
 	bool stopped_early; /* the user ended it while the target lived */
+	/* Whether a task was under a seccomp filter; and since when calls were looked for that got
+	 * an errno from it, if they were. */
+	bool has_filter, watched_denials;
+	uint64_t denials_from_us;
 	struct snug_recording_losses lost;
-	VEC(struct snug_recording_call) calls; /* sorted by arch, then number */
-	VEC(struct snug_recording_exec) execs; /* in order of time */
+	VEC(struct snug_recording_call) calls;    /* sorted by arch, then number */
+	VEC(struct snug_recording_denial) denied; /* sorted by arch, number, result */
+	VEC(struct snug_recording_exec) execs;    /* in order of time */
 	VEC(struct snug_recording_baseline) baselines;
 };
 
@@ -93,6 +132,9 @@ DEFINE_FREEP(struct snug_recording, snug_recording_freep, snug_recording_free)
 /* The call, added when it was not there; borrowed until the next one is added. */
 struct snug_recording_call *snug_recording_call(struct snug_recording *r, enum snug_arch arch,
 						uint32_t nr);
+/* The denial, added when it was not there; borrowed until the next one is added. */
+struct snug_recording_denial *snug_recording_denial(struct snug_recording *r, enum snug_arch arch,
+						    uint32_t nr, uint32_t result);
 /* Whether only what came into the container from outside made the call. */
 bool snug_recording_call_is_foreign(const struct snug_recording_call *c);
 /* The container's facts, all empty when there were none; to be filled in. */
@@ -108,6 +150,8 @@ bool snug_recording_is_complete(const struct snug_recording *r);
 void snug_recording_write(const struct snug_recording *r, struct snug_str *out);
 /* The members "complete" and "lost" of that document, for others that have them too. */
 void snug_recording_write_losses(const struct snug_recording *r, struct snug_writer *w);
+/* The members "filtered", "denialsFromUs" and "denied", as far as there is something to say. */
+void snug_recording_write_denials(const struct snug_recording *r, struct snug_writer *w);
 /* Reads a document of any version up to SNUG_RECORDING_VERSION; @name is for messages.  A name that
  * contradicts its number in our own table is an error: nothing enters a profile under a wrong name.
  * -EINVAL with file:line:col and path; -E2BIG over a limit. */

@@ -27,20 +27,47 @@ void snug_refusals_done(struct snug_refusals *r)
 	r->n_more = 0;
 }
 
+static bool has_entry_name(const struct snug_seccomp_entry *e, const char *name)
+{
+	VEC_FOREACH (one, &e->names)
+		if (strcmp(*one, name) == 0)
+			return true;
+	return false;
+}
+
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name)
 {
 	unsigned mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		VEC_FOREACH (one, &e->names) {
-			if (strcmp(*one, name) != 0)
-				continue;
-			VEC_FOREACH (arg, &e->args)
-				mask |= 1u << arg->index;
-			break;
-		}
+		if (!has_entry_name(e, name))
+			continue;
+		VEC_FOREACH (arg, &e->args)
+			mask |= 1u << arg->index;
 	}
 	return mask;
+}
+
+uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char *name,
+			       unsigned index)
+{
+	uint64_t mask = 0;
+
+	VEC_FOREACH (e, &p->entries) {
+		if (!has_entry_name(e, name))
+			continue;
+		VEC_FOREACH (arg, &e->args) {
+			uint64_t here = arg->op == SNUG_CMP_MASKED_EQ ? arg->value : UINT64_MAX;
+
+			if (arg->index != index)
+				continue;
+			if (!here || (mask && mask != here) ||
+			    (arg->op != SNUG_CMP_EQ && arg->op != SNUG_CMP_MASKED_EQ))
+				return UINT64_MAX;
+			mask = here;
+		}
+	}
+	return mask ? mask : UINT64_MAX;
 }
 
 static bool is_multiplexer(const char *name)
@@ -62,43 +89,48 @@ static const char *find_behind(enum snug_arch arch, const char *parent, uint64_t
 	return NULL;
 }
 
-static bool same_args(const struct snug_refusal *r, const uint64_t args[SNUG_N_ARGS])
+static bool same_args(const struct snug_refusal *r, const uint64_t *args)
 {
+	if (r->has_args != (args != NULL))
+		return false;
 	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
 		if (r->known_args >> i & 1 && r->args[i] != args[i])
 			return false;
 	return true;
 }
 
-/* The kind, if it is known; *ret_call: another kind of the same call, which has the same
- * known_args. */
 static struct snug_refusal *find(struct snug_refusals *all, enum snug_arch arch, uint32_t nr,
-				 const uint64_t args[SNUG_N_ARGS], const struct snug_decision *d,
-				 const struct snug_refusal **ret_call)
+				 const uint64_t *args, const struct snug_decision *d)
 {
-	*ret_call = NULL;
-	VEC_FOREACH (r, all) {
-		if (r->nr != nr || r->arch != arch)
-			continue;
-		if (r->decision.ret == d->ret && r->decision.by == d->by &&
-		    r->decision.entry == d->entry && same_args(r, args))
+	VEC_FOREACH (r, all)
+		if (r->nr == nr && r->arch == arch && r->decision.ret == d->ret &&
+		    r->decision.by == d->by && r->decision.entry == d->entry && same_args(r, args))
 			return r;
-		*ret_call = r;
-	}
 	return NULL;
+}
+
+static void note_args(struct snug_refusal *r, const struct snug_seccomp_profile *p,
+		      const uint64_t args[SNUG_N_ARGS])
+{
+	r->has_args = true;
+	r->known_args = r->name ? snug_profile_args_of(p, r->name) : 0;
+	memcpy(r->args, args, sizeof(r->args));
+	if (is_multiplexer(r->name)) {
+		r->known_args |= 1;
+		r->behind = find_behind(r->arch, r->name, args[0]);
+	}
 }
 
 struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 					 const struct snug_seccomp_profile *p, enum snug_arch arch,
-					 uint32_t nr, const uint64_t args[SNUG_N_ARGS],
+					 uint32_t nr, const uint64_t *args,
 					 const struct snug_decision *decision, bool *ret_is_new)
 {
-	const struct snug_refusal *same_call;
 	struct snug_refusal *found;
 
 	if (arch == SNUG_ARCH_X32)
 		nr &= ~snug_arch_number_base(arch);
-	found = find(r, arch, nr, args, decision, &same_call);
+	found = find(r, arch, nr, args, decision);
 	*ret_is_new = !found;
 	if (!found && r->len == SNUG_LIMIT_REFUSALS) {
 		r->n_more++;
@@ -106,24 +138,15 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 		return NULL;
 	}
 	if (!found) {
-		const char *name = snug_syscall_name(arch, nr);
-		unsigned known = same_call ? same_call->known_args
-				 : name    ? snug_profile_args_of(p, name)
-					   : 0;
-
 		found = VEC_PUSH(r);
 		*found = (struct snug_refusal){
 			.arch = arch,
 			.nr = nr,
-			.name = name,
-			.known_args = known,
+			.name = snug_syscall_name(arch, nr),
 			.decision = *decision,
 		};
-		memcpy(found->args, args, sizeof(found->args));
-		if (is_multiplexer(name)) {
-			found->known_args |= 1;
-			found->behind = find_behind(arch, name, args[0]);
-		}
+		if (args)
+			note_args(found, p, args);
 	}
 	found->count++;
 	return found;

@@ -21,6 +21,7 @@ struct snug_refusal {
 	enum snug_arch arch;
 	uint32_t nr;      /* without __X32_SYSCALL_BIT, as in recordings */
 	const char *name; /* of the table, static; NULL when no table knows the number */
+	bool has_args;    /* they are known: all of them */
 	/* Bit i: args[i] is known, and the profile's answer to this call depends on it. */
 	unsigned known_args;
 	uint64_t args[SNUG_N_ARGS];
@@ -44,15 +45,19 @@ struct snug_refusals {
 
 void snug_refusals_done(struct snug_refusals *r);
 
-/* Counts one refused call: @nr as the kernel sees it.  *ret_is_new: it is the first of its kind,
- * and text, comm and pid are to be filled in.  NULL when there are too many kinds.  Valid until the
- * next call. */
+/* Counts one refused call: @nr as the kernel sees it, @args NULL when they are not known.
+ * *ret_is_new: it is the first of its kind, and text, comm and pid are to be filled in.  NULL when
+ * there are too many kinds.  Valid until the next call. */
 struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 					 const struct snug_seccomp_profile *p, enum snug_arch arch,
-					 uint32_t nr, const uint64_t args[SNUG_N_ARGS],
+					 uint32_t nr, const uint64_t *args,
 					 const struct snug_decision *decision, bool *ret_is_new);
 /* Which arguments of @name some entry of @p looks at: bit i, args[i]. */
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name);
+/* The bits of argument @index at which they look, when all that look at it ask by SCMP_CMP_EQ or
+ * SCMP_CMP_MASKED_EQ for the same bits; otherwise all. */
+uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char *name,
+			       unsigned index);
 
 /* What the call is to be called in a profile: NULL when no table knows it. */
 const char *snug_refusal_name(const struct snug_refusal *r);

@@ -3,15 +3,21 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "record/argument-rules.h"
+#include "record/bpf-abi.h"
+#include "record/denied.h"
+#include "record/session-internal.h"
 #include "snug_abi.h"
 #include "trace/cgroup.h"
 #include "trace/engine.h"
 #include "trace/join.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -19,18 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct snug_session {
-	struct snug_engine *engine;
-	struct snug_target *target;
-	struct snug_recording *recording; /* until finish */
-	struct snug_session_options opts;
-	uint64_t start_ns; /* CLOCK_MONOTONIC of the first exec */
-	bool has_started;
-	bool is_attached; /* to what runs already */
-	uint32_t mntns;   /* of the process that was armed or attached */
-};
-
-static uint64_t now_ns(void)
+uint64_t snug_session_now_ns(void)
 {
 	struct timespec ts;
 
@@ -50,18 +45,6 @@ static char *wall_clock(void)
 	return xasprintf("%s.%06ldZ", text, ts.tv_nsec / 1000);
 }
 
-/* Which seccomp ABI the engine's small number stands for on this machine. */
-static enum snug_arch arch_of_abi(uint32_t abi)
-{
-	enum snug_arch native = snug_arch_native();
-
-	if (abi == SNUG_ABI_NATIVE)
-		return native;
-	if (abi == SNUG_ABI_X32)
-		return SNUG_ARCH_X32;
-	return native == SNUG_ARCH_AARCH64 ? SNUG_ARCH_ARM : SNUG_ARCH_X86;
-}
-
 static void keep_command(struct snug_recording *r, const char *const *words)
 {
 	for (; *words; words++) {
@@ -74,6 +57,35 @@ static void keep_command(struct snug_recording *r, const char *const *words)
 	}
 }
 
+int snug_session_watch_denials(struct snug_session *s, struct snug_err *err)
+{
+	int r;
+
+	if (s->is_watching)
+		return 0;
+	if (!s->ops->watch_denials)
+		return snug_err_set(err, -EOPNOTSUPP,
+				    "the %s engine does not see what other filters refuse: "
+				    "that takes the bpf engine (see 'snug doctor')",
+				    s->ops->name);
+	r = s->ops->watch_denials(s, err);
+	if (r < 0)
+		return r;
+	s->is_watching = true;
+	s->watching_ns = snug_session_now_ns();
+	return 0;
+}
+
+/* When it cannot be, the recording says that there was a filter and nobody watched. */
+static void watch_denials_if_wanted(struct snug_session *s)
+{
+	CLEANUP(snug_err_done) struct snug_err ignored = SNUG_ERR_INIT;
+
+	if (s->wants_denials)
+		(void)snug_session_watch_denials(s, &ignored);
+	s->wants_denials = false;
+}
+
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err)
 {
@@ -82,13 +94,19 @@ int snug_session_new(const struct snug_session_options *opts, struct snug_sessio
 	int r;
 
 	s->opts = *opts;
-	r = snug_engine_open(opts->alone, &s->engine, err);
+	s->ops = opts->engine == SNUG_SESSION_NOTIFY ? &snug_session_notify_ops
+						     : &snug_session_bpf_ops;
+	r = s->ops->open(s, err);
+	if (r == 0 && opts->denials)
+		r = snug_session_watch_denials(s, err);
 	if (r < 0)
 		return r;
-	r = snug_target_new(s->engine, &s->target, err);
-	if (r < 0)
-		return r;
+	/* what we start inherits our filter */
+	s->wants_denials = prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
+	watch_denials_if_wanted(s);
 	s->recording = snug_recording_new();
+	free(s->recording->engine);
+	s->recording->engine = xstrdup(s->ops->name);
 	if (uname(&uts) == 0)
 		s->recording->kernel = xstrdup(uts.release);
 	if (opts->command)
@@ -102,22 +120,27 @@ struct snug_session *snug_session_free(struct snug_session *s)
 	if (!s)
 		return NULL;
 	snug_recording_free(s->recording);
-	snug_target_free(s->target);
-	snug_engine_free(s->engine);
+	s->ops->close(s);
 	free(s);
 	return NULL;
 }
 
+enum snug_session_engine snug_session_engine(const struct snug_session *s)
+{
+	return s->opts.engine;
+}
+
 static void start_clock(struct snug_session *s)
 {
-	s->start_ns = now_ns();
+	s->start_ns = snug_session_now_ns();
 	s->recording->start = wall_clock();
 }
 
 int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err)
 {
 	start_clock(s);
-	return snug_target_arm(s->target, pidfd, err);
+	/* the notify engine's filter is armed by itself */
+	return s->target ? snug_target_arm(s->target, pidfd, err) : 0;
 }
 
 int snug_session_watch_comm(struct snug_session *s, const char *comm, bool *ret_no_running,
@@ -214,12 +237,12 @@ uint32_t snug_session_mntns(const struct snug_session *s)
 
 bool snug_session_has_begun(const struct snug_session *s)
 {
-	return !snug_target_is_waiting(s->target);
+	return !s->ops->is_waiting(s);
 }
 
 int snug_session_poll_fd(const struct snug_session *s)
 {
-	return snug_target_poll_fd(s->target);
+	return s->ops->poll_fd(s);
 }
 
 /* Both sides may tell of the same call. */
@@ -261,7 +284,12 @@ static void keep_first_exec(struct snug_session *s, const struct snug_news *n, c
 	set_first(snug_recording_call(s->recording, snug_arch_native(), nr), 0, n->pid, comm);
 }
 
-static void on_news(void *data, const struct snug_news *n, const char *exec_path)
+uint64_t snug_session_since_start_us(const struct snug_session *s, uint64_t at_ns)
+{
+	return at_ns > s->start_ns ? (at_ns - s->start_ns) / 1000 : 0;
+}
+
+void snug_session_on_news(void *data, const struct snug_news *n, const char *exec_path)
 {
 	struct snug_session *s = data;
 	char comm[SNUG_COMM_LEN + 1] = { 0 };
@@ -272,11 +300,11 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	memcpy(comm, n->comm, SNUG_COMM_LEN);
 	if (n->type == SNUG_NEWS_EXEC && !s->has_started)
 		keep_first_exec(s, n, comm);
-	ev.at_us = n->time_ns > s->start_ns ? (n->time_ns - s->start_ns) / 1000 : 0;
+	ev.at_us = snug_session_since_start_us(s, n->time_ns);
 	switch (n->type) {
 	case SNUG_NEWS_CALL:
 		ev.type = SNUG_SESSION_CALL;
-		ev.arch = arch_of_abi(n->abi);
+		ev.arch = snug_arch_of_bpf_abi(n->abi);
 		ev.nr = n->nr;
 		ev.name = snug_syscall_name(ev.arch, n->nr);
 		set_first(snug_recording_call(s->recording, ev.arch, n->nr), ev.at_us, n->pid,
@@ -294,6 +322,16 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 	case SNUG_NEWS_EXIT:
 		ev.type = SNUG_SESSION_EXIT;
 		break;
+	case SNUG_NEWS_FILTER:
+		s->wants_denials = true;
+		return;
+	case SNUG_NEWS_DENIED:
+		ev.type = SNUG_SESSION_DENIED;
+		ev.arch = snug_arch_of_bpf_abi(n->abi & 0xffff);
+		ev.nr = n->nr;
+		ev.name = snug_syscall_name(ev.arch, n->nr);
+		ev.result = n->abi >> 16;
+		break;
 	default:
 		return;
 	}
@@ -303,16 +341,17 @@ static void on_news(void *data, const struct snug_news *n, const char *exec_path
 
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err)
 {
-	int r = snug_target_dispatch(s->target, on_news, s);
+	int r = s->ops->dispatch(s);
 
 	if (r < 0)
 		return snug_err_set(err, r, "cannot read the recorder's news: %s", strerror(-r));
+	watch_denials_if_wanted(s);
 	return 0;
 }
 
 uint64_t snug_session_n_tasks(const struct snug_session *s)
 {
-	return snug_target_n_tasks(s->target);
+	return s->ops->n_tasks(s);
 }
 
 size_t snug_session_n_calls(const struct snug_session *s)
@@ -322,14 +361,14 @@ size_t snug_session_n_calls(const struct snug_session *s)
 
 uint64_t snug_session_elapsed_us(const struct snug_session *s)
 {
-	return (now_ns() - s->start_ns) / 1000;
+	return (snug_session_now_ns() - s->start_ns) / 1000;
 }
 
-static void keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
+void snug_session_keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)
 {
 	struct snug_session *s = data;
 
-	snug_recording_call(s->recording, arch_of_abi(abi), nr)->by |=
+	snug_recording_call(s->recording, snug_arch_of_bpf_abi(abi), nr)->by |=
 		side == SNUG_SIDE_ENTERED ? SNUG_BY_ENTERED : SNUG_BY_MAIN;
 }
 
@@ -339,14 +378,14 @@ struct snug_recording *snug_session_finish(struct snug_session *s, int wstatus, 
 	struct snug_recording *r = s->recording;
 	struct snug_losses lost;
 
-	snug_target_stop(s->target);
+	s->ops->stop(s);
 	(void)snug_session_dispatch(s, &ignored);
-	snug_target_calls(s->target, keep_call, s);
-	snug_target_losses(s->target, &lost);
+	s->ops->collect(s, &lost);
 	r->lost.news = lost.news;
 	r->lost.tasks = lost.tasks;
 	r->lost.numbers = lost.numbers;
 	r->lost.misses = lost.misses;
+	r->lost.denials = lost.denials;
 	r->duration_us = snug_session_elapsed_us(s);
 	r->attached = s->is_attached;
 	r->stopped_early = stopped_early;

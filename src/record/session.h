@@ -8,13 +8,24 @@
 #include "base/mem.h"
 #include "record/recording.h"
 
+struct snug_child;
+struct snug_child_options;
 struct snug_err;
+
+enum snug_session_engine {
+	SNUG_SESSION_BPF,    /* needs privileges; everything */
+	SNUG_SESSION_NOTIFY, /* needs none; a command that is started for it only: _arm() */
+};
 
 enum snug_session_event_type {
 	SNUG_SESSION_CALL,    /* nr, arch, name: for the first time */
 	SNUG_SESSION_PROCESS, /* pid, mntns: joined */
 	SNUG_SESSION_EXEC,    /* pid, path */
-	SNUG_SESSION_EXIT,    /* pid: ended */
+	SNUG_SESSION_EXIT,    /* pid: ended; not all engines tell */
+	SNUG_SESSION_DENIED,  /* nr, arch, name, result: refused so for the first time */
+	/* path: this program will not get the privileges that its file would give to it, because of
+	 * how it is recorded; told once */
+	SNUG_SESSION_UNPRIVILEGED,
 };
 
 struct snug_session_event {
@@ -24,18 +35,23 @@ struct snug_session_event {
 	const char *comm;
 	enum snug_arch arch;
 	uint32_t nr;
-	const char *name; /* CALL: or NULL */
+	const char *name; /* CALL, DENIED: or NULL */
+	uint32_t result;  /* DENIED: record/denied.h */
 	uint32_t mntns;   /* PROCESS: inode number of its mount namespace */
-	const char *path; /* EXEC */
+	const char *path; /* EXEC, UNPRIVILEGED */
 	bool entered;     /* came into the container from outside, or descends from what did */
 };
 
 struct snug_session_options {
+	enum snug_session_engine engine;
 	const char *const *command; /* NULL-terminated, copied; for the record */
 	/* An instance of the programs that nobody shares: for snug_session_watch_comm(), and for a
 	 * second try when _arm_pid() or _attach_*() said -EBUSY, because another recording has some
 	 * of these tasks. */
 	bool alone;
+	/* Look for denials from the start, and fail if that cannot be: see below. */
+	bool denials;
+	bool with_args; /* record the arguments that matter, too (seccomp/arg-filters.h) */
 	/* Told of every event, in order; may be NULL. */
 	void (*on_event)(void *data, const struct snug_session_event *ev);
 	void *data;
@@ -45,11 +61,22 @@ struct snug_session;
 
 /* Gets an engine ready; nothing is recorded yet.  The session belongs to this process: it cannot be
  * handed to one that forks off, and the recording goes on only as long as this process lives.
- * Errors as snug_engine_open(). */
+ * Errors as snug_engine_open() or snug_ask_probe(). */
 int snug_session_new(const struct snug_session_options *opts, struct snug_session **ret,
 		     struct snug_err *err) __attribute__((warn_unused_result));
 struct snug_session *snug_session_free(struct snug_session *s);
 DEFINE_FREEP(struct snug_session, snug_session_freep, snug_session_free)
+
+enum snug_session_engine snug_session_engine(const struct snug_session *s);
+/* Whether the notify engine can be used here: 0, or negative errno with the reason. */
+int snug_session_probe_notify(struct snug_err *err);
+
+/* For a command that is started to be recorded: before snug_child_spawn(), and after
+ * snug_child_start(), whatever that returned. */
+void snug_session_prepare_child(struct snug_session *s, struct snug_child_options *child);
+void snug_session_child_started(struct snug_session *s, struct snug_child *child);
+/* What @r of SNUG_CHILD_BEFORE_EXEC means, as an addition to strerror(3). */
+const char *snug_session_start_hint(int r);
 
 /* Records the process behind @pidfd and its descendants from its next execve(2) on. */
 int snug_session_arm(struct snug_session *s, int pidfd, struct snug_err *err);
@@ -81,6 +108,14 @@ uint32_t snug_session_mntns(const struct snug_session *s);
 /* Whether what was armed has executed its program; when the target ended before, there is nothing
  * to make a profile of. */
 bool snug_session_has_begun(const struct snug_session *s);
+
+/*
+ * Denials: what seccomp refuses is noted in every recording.  Killed and trapped calls are from the
+ * start.  For those that get an errno, all calls of the host are watched; that begins with the
+ * first filter of a task that is recorded (and the recording says how late that was), at once if
+ * snug itself is under one, or when this is called, which belongs before the target runs.
+ */
+int snug_session_watch_denials(struct snug_session *s, struct snug_err *err);
 
 int snug_session_poll_fd(const struct snug_session *s);
 int snug_session_dispatch(struct snug_session *s, struct snug_err *err);

@@ -55,13 +55,19 @@ static size_t conds_of(const struct snug_call_question *q,
 {
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < SNUG_N_ARGS; i++)
-		if (q->known[i])
-			conds[n++] = (struct snug_seccomp_arg){
-				.index = i,
-				.op = SNUG_CMP_EQ,
-				.value = q->args[i],
-			};
+	for (uint32_t i = 0; i < SNUG_N_ARGS; i++) {
+		bool is_whole = !q->mask[i] || q->mask[i] == UINT64_MAX;
+
+		if (!q->known[i])
+			continue;
+		conds[n++] = (struct snug_seccomp_arg){
+			.index = i,
+			.op = is_whole ? SNUG_CMP_EQ : SNUG_CMP_MASKED_EQ,
+			.value = is_whole ? q->args[i] : q->mask[i],
+			.value_two = is_whole ? 0 : q->args[i],
+			.has_value_two = !is_whole,
+		};
+	}
 	return n;
 }
 
@@ -368,12 +374,33 @@ static int check_passes(const struct snug_amended *a, const struct snug_call_que
 	return 0;
 }
 
+/* A name that no ABI has would be of no effect. */
+static int check_exists(const struct snug_amended *a, const struct snug_call_question *call,
+			const char *name, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str list = SNUG_STR_INIT;
+
+	VEC_FOREACH (arch, snug_meaning_arches(a->meaning_after)) {
+		struct snug_syscall_mux mux;
+
+		if (snug_syscall_number(*arch, call->name) >= 0 ||
+		    snug_syscall_multiplexer(*arch, call->name, &mux))
+			return 0;
+		snug_str_addf(&list, "%s%s", list.len ? ", " : "", snug_arch_name(*arch));
+	}
+	return snug_err_set(err, -EOPNOTSUPP,
+			    "%s: '%s' is no call of the profile's architectures (%s)", name,
+			    call->name, snug_str_text(&list));
+}
+
 static int check_allowed(const struct snug_amended *a, const struct snug_call_question *calls,
 			 size_t n, const char *name, struct snug_err *err)
 {
 	for (size_t i = 0; i < n; i++) {
-		int r = check_passes(a, &calls[i], name, err);
+		int r = check_exists(a, &calls[i], name, err);
 
+		if (r == 0)
+			r = check_passes(a, &calls[i], name, err);
 		if (r < 0)
 			return r;
 	}

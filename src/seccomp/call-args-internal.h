@@ -22,6 +22,9 @@ void snug_arg_add_value(const struct snug_call_arg *arg, uint64_t value, struct 
 /* Appends the flags of @bits, "A|B"; what has no name as a number behind them.  All of
  * CLONE_NEW... are "CLONE_NEW*".  Returns how many words that are. */
 unsigned snug_arg_add_flags(const struct snug_call_arg *arg, uint64_t bits, struct snug_str *out);
+/* Whether @mask has all that matters of the argument: what the kernel sees of it, or all that its
+ * constants have. */
+bool snug_arg_is_whole(const struct snug_call_arg *arg, uint64_t mask);
 /* Whether @mask covers a field, so that its bits cannot be told as flags. */
 bool snug_arg_has_field(const struct snug_call_arg *arg, uint64_t mask);
 /* Appends "(flags & 0xf) == SOCK_STREAM" with @left for "flags": the general form. */

@@ -12,13 +12,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum {
 	MAX_SIMPLIFIED = 256, /* boxes; of more, the first */
 	MAX_BOXES = 96,       /* looked at; more are "..." */
 	MAX_TEXT_BYTES = 240, /* then no further row is begun */
-	MAX_MISSING = 8,      /* values, for "all but these" */
+	MAX_MISSING = 24,     /* values, for "all but these" */
+	MAX_SPREAD = 255,     /* between the values of one range that are listed */
+	MAX_PARTS = 256,      /* of what is left out, while it is looked for */
 	MAX_FEW = 4,          /* values that are listed, and not told as a range */
+	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
+	MAX_WITHOUT = 4,      /* flags that are listed as not there */
 };
 
 struct ranges {
@@ -34,6 +39,11 @@ struct rows {
 	struct row *items;
 	size_t len, cap;
 };
+
+static void ranges_done(struct ranges *l)
+{
+	VEC_DONE(l);
+}
 
 static void row_done(struct row *r)
 {
@@ -127,9 +137,39 @@ static uint64_t largest_of(const struct snug_argset *set)
 	return UINT32_MAX;
 }
 
+/* Whether nothing is said about the upper half of the argument. */
+static bool ignores_upper_half(const struct snug_argset *set, unsigned index)
+{
+	VEC_FOREACH (box, set) {
+		const struct snug_arg_range *r = &box->args[index];
+
+		if (r->lo || r->hi != UINT64_MAX || r->mask > UINT32_MAX)
+			return false;
+	}
+	return true;
+}
+
+/* Values of an argument at whose lower half alone the set looks become values of 32 bits, which
+ * have plainer words. */
+static bool narrow(const char *call, struct snug_argset *set, unsigned index)
+{
+	const struct snug_call_arg *arg = snug_call_arg(call, index);
+
+	if (arg->kind == SNUG_ARG_FLAGS || !snug_arg_is_whole(arg, UINT32_MAX) ||
+	    !ignores_upper_half(set, index))
+		return false;
+	VEC_FOREACH (box, set) {
+		struct snug_arg_range *r = &box->args[index];
+
+		(void)snug_arg_range_make(0, UINT32_MAX, r->mask, r->value, r);
+	}
+	return true;
+}
+
 struct writer {
 	const char *call;
-	uint64_t largest;
+	uint64_t largest[SNUG_N_ARGS];
+	uint64_t max; /* the largest of the argument at hand */
 	struct snug_str *out;
 };
 
@@ -146,19 +186,13 @@ static bool is_interval(const struct snug_arg_range *r)
 
 static bool is_pattern(const struct writer *w, const struct snug_arg_range *r)
 {
-	return r->mask && r->lo == 0 && r->hi == w->largest;
+	return r->mask && r->lo == 0 && r->hi == w->max;
 }
 
 static bool is_everything(const struct writer *w, const struct ranges *l)
 {
 	return l->len == 1 && is_interval(&l->items[0]) && l->items[0].lo == 0 &&
-	       l->items[0].hi == w->largest;
-}
-
-/* Whether the kernel sees nothing of the argument but what @mask covers. */
-static bool is_whole(const struct snug_call_arg *arg, uint64_t mask)
-{
-	return mask == UINT64_MAX || (arg->is_int && (uint32_t)mask == UINT32_MAX);
+	       l->items[0].hi == w->max;
 }
 
 /*
@@ -192,18 +226,61 @@ static bool is_all_but_pattern(const struct writer *w, const struct ranges *l, u
 	return l->len > 0;
 }
 
-/* "with A|B", "without A", "& 0xf == SOCK_STREAM"; the pattern or all but it. */
+/* "type SOCK_STREAM": a field of a word of flags, whatever the flags are. */
+static bool add_field(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
+		      struct snug_str *out)
+{
+	const struct snug_constant_set *set = snug_constant_set(arg->set);
+
+	for (size_t i = 0; set && arg->name && i < set->n; i++) {
+		const struct snug_constant_row *row = &snug_constant_set_rows(set)[i];
+
+		if (!snug_constant_is_field(row) || row->mask != mask || row->value != value)
+			continue;
+		snug_str_addf(out, "%s %s%s", arg->name, is_not ? "not " : "", row->name);
+		return true;
+	}
+	return false;
+}
+
+/* "with A without B", "only A" when there is much that must not be there. */
+static bool add_mixed(const struct snug_call_arg *arg, uint64_t mask, uint64_t value,
+		      struct snug_str *out)
+{
+	CLEANUP(snug_str_done) struct snug_str with = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str without = SNUG_STR_INIT;
+	unsigned n;
+
+	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask))
+		return false;
+	n = snug_arg_add_flags(arg, mask & ~value, &without);
+	if (value)
+		(void)snug_arg_add_flags(arg, value, &with);
+	if (n > MAX_WITHOUT)
+		snug_str_addf(out, value ? "only %s" : "no flags", snug_str_text(&with));
+	else if (value && value != mask)
+		snug_str_addf(out, "with %s without %s", snug_str_text(&with),
+			      snug_str_text(&without));
+	else
+		return false;
+	return true;
+}
+
+/* "with A|B", "without A", "type SOCK_STREAM"; the pattern or all but it. */
 static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
 			struct snug_str *out)
 {
 	CLEANUP(snug_str_done) struct snug_str flags = SNUG_STR_INIT;
 	unsigned n;
 
-	if (is_whole(arg, mask)) {
+	if (snug_arg_is_whole(arg, mask)) {
 		snug_str_add(out, is_not ? "!= " : "");
 		snug_arg_add_value(arg, value, out);
 		return;
 	}
+	if (add_field(arg, mask, value, is_not, out) ||
+	    (!is_not && add_mixed(arg, mask, value, out)))
+		return;
 	n = snug_arg_add_flags(arg, mask, &flags);
 	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask) ||
 	    (value && value != mask)) {
@@ -217,30 +294,75 @@ static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t
 	snug_str_add(out, snug_str_text(&flags));
 }
 
-/* "!= A" or "not A|B" when the intervals leave out a few values only. */
-static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
-			       const struct ranges *l)
+/* What @l leaves out of everything; false when that is too much to be looked at. */
+static bool find_rest(const struct writer *w, const struct ranges *l, struct ranges *ret)
 {
-	uint64_t missing[MAX_MISSING], next = 0;
-	bool is_over = false;
+	*VEC_PUSH(ret) = (struct snug_arg_range){ .hi = w->max };
+	VEC_FOREACH (r, l) {
+		struct ranges next = { 0 };
+
+		VEC_FOREACH (part, ret) {
+			struct snug_arg_range pieces[SNUG_ARG_RANGE_PIECES];
+			size_t n = snug_arg_range_subtract(part, r, pieces);
+
+			for (size_t k = 0; k < n; k++)
+				*VEC_PUSH(&next) = pieces[k];
+		}
+		VEC_DONE(ret);
+		*ret = next;
+		if (ret->len > MAX_PARTS)
+			return false;
+	}
+	return true;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The values of @l, sorted; how many, or 0 when they are over MAX_MISSING. */
+static size_t list_values(const struct ranges *l, uint64_t values[MAX_MISSING])
+{
 	size_t n = 0;
 
 	VEC_FOREACH (r, l) {
-		if (!is_interval(r) || is_over || r->lo < next || r->lo - next > MAX_MISSING - n)
-			return false;
-		while (next < r->lo)
-			missing[n++] = next++;
-		is_over = r->hi == w->largest;
-		next = r->hi + 1;
+		uint64_t value, last;
+
+		snug_arg_range_ends(r, &value, &last);
+		if (last - value > MAX_SPREAD)
+			return 0;
+		for (;; value++) {
+			if (snug_arg_range_contains(r, value)) {
+				if (n == MAX_MISSING)
+					return 0;
+				values[n++] = value;
+			}
+			if (value == last)
+				break;
+		}
 	}
-	if (!is_over) {
-		if (w->largest - next >= MAX_MISSING - n)
-			return false;
-		for (; next <= w->largest && next; next++)
-			missing[n++] = next;
-	}
-	/* ">= 1" is plainer */
-	if (n == 0 || l->len == 1)
+	if (n)
+		qsort(values, n, sizeof(values[0]), compare_values);
+	return n;
+}
+
+/* "!= A" or "not A|B" when a few values only are left out. */
+static bool add_all_but_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct ranges *l)
+{
+	CLEANUP(ranges_done) struct ranges rest = { 0 };
+	uint64_t missing[MAX_MISSING];
+	size_t n = 0;
+
+	/* ">= 1" is plainer where the number is one */
+	if (l->len == 1 && (arg->kind != SNUG_ARG_ENUM || !is_interval(&l->items[0])))
+		return false;
+	if (find_rest(w, l, &rest))
+		n = list_values(&rest, missing);
+	if (n == 0 || (n > 1 && l->len == 1))
 		return false;
 	if (n == 1)
 		snug_str_add(w->out, "!= ");
@@ -263,6 +385,29 @@ static void add_end(const struct writer *w, const struct snug_call_arg *arg, uin
 		snug_arg_add_value(arg, value, w->out);
 }
 
+/* "F_GETFD|F_SETFD": values that are one pattern by chance. */
+static bool add_pattern_values(const struct writer *w, const struct snug_call_arg *arg,
+			       const struct snug_arg_range *r)
+{
+	uint64_t open = ~r->mask & (arg->is_int ? UINT32_MAX : UINT64_MAX), bits = open;
+	uint64_t value = 0;
+	unsigned n = 0;
+
+	if (arg->kind != SNUG_ARG_ENUM || !is_pattern(w, r) || r->value > UINT32_MAX || !open)
+		return false;
+	for (; bits; bits &= bits - 1)
+		n++;
+	if (n > MAX_OPEN_BITS)
+		return false;
+	/* all subsets of the open bits, in order */
+	do {
+		snug_str_add(w->out, value ? "|" : "");
+		snug_arg_add_value(arg, r->value | value, w->out);
+		value = (value - open) & open;
+	} while (value);
+	return true;
+}
+
 /* "AF_UNIX|AF_INET": that their numbers are neighbours says nothing of names. */
 static bool add_few_values(const struct writer *w, const struct snug_call_arg *arg,
 			   const struct snug_arg_range *r)
@@ -280,6 +425,8 @@ static bool add_few_values(const struct writer *w, const struct snug_call_arg *a
 static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 		      const struct snug_arg_range *r)
 {
+	if (add_pattern_values(w, arg, r))
+		return;
 	if (is_pattern(w, r)) {
 		add_pattern(arg, r->mask, r->value, false, w->out);
 		return;
@@ -291,7 +438,7 @@ static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 	} else if (r->lo == 0) {
 		snug_str_add(w->out, "<= ");
 		add_end(w, arg, r->hi);
-	} else if (r->hi == w->largest) {
+	} else if (r->hi == w->max) {
 		snug_str_add(w->out, ">= ");
 		add_end(w, arg, r->lo);
 	} else {
@@ -329,6 +476,14 @@ static void add_ranges(const struct writer *w, const struct snug_call_arg *arg,
 	}
 }
 
+static bool is_everything_of(const struct writer *w, const struct row *r, unsigned index)
+{
+	struct writer at = *w;
+
+	at.max = w->largest[index];
+	return is_everything(&at, &r->args[index]);
+}
+
 /* "clone without CLONE_NEW*": the only condition is one on flags.  False when it is not. */
 static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned last)
 {
@@ -337,9 +492,10 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	struct writer to_words = *w;
 
 	for (unsigned i = 0; i < last; i++)
-		if (!is_everything(w, &r->args[i]))
+		if (!is_everything_of(w, r, i))
 			return false;
 	to_words.out = &words;
+	to_words.max = w->largest[last];
 	add_ranges(&to_words, arg, &r->args[last]);
 	if (!snug_str_has_prefix(snug_str_text(&words), "with"))
 		return false;
@@ -348,12 +504,27 @@ static bool add_as_phrase(const struct writer *w, const struct row *r, unsigned 
 	return true;
 }
 
-static void add_row(const struct writer *w, const struct row *r)
+/* What an option is called depends on its level. */
+static const struct snug_call_arg *arg_of(const struct writer *w, const struct row *r,
+					  unsigned index)
+{
+	static const struct snug_call_arg any_option = { SNUG_ARG_VALUE, "optname", NULL, true };
+	const struct ranges *level = &r->args[1];
+
+	if (index == 2 &&
+	    (strcmp(w->call, "setsockopt") == 0 || strcmp(w->call, "getsockopt") == 0) &&
+	    !(level->len == 1 && level->items[0].lo == SOL_SOCKET &&
+	      level->items[0].hi == SOL_SOCKET))
+		return &any_option;
+	return snug_call_arg(w->call, index);
+}
+
+static void add_row(struct writer *w, const struct row *r)
 {
 	int n_args = snug_call_n_args(w->call);
 	int last = SNUG_N_ARGS - 1;
 
-	while (last >= 0 && is_everything(w, &r->args[last]))
+	while (last >= 0 && is_everything_of(w, r, (unsigned)last))
 		last--;
 	if (last >= 0 && add_as_phrase(w, r, (unsigned)last))
 		return;
@@ -362,7 +533,8 @@ static void add_row(const struct writer *w, const struct row *r)
 	for (int i = 0; i <= last; i++) {
 		if (i)
 			snug_str_add(w->out, ", ");
-		add_ranges(w, snug_call_arg(w->call, (unsigned)i), &r->args[i]);
+		w->max = w->largest[i];
+		add_ranges(w, arg_of(w, r, (unsigned)i), &r->args[i]);
 	}
 	if (last + 1 < (n_args < 0 ? SNUG_N_ARGS : n_args))
 		snug_str_add(w->out, last < 0 ? "..." : ", ...");
@@ -376,14 +548,17 @@ void snug_argset_add_text(const char *call, const struct snug_argset *set, struc
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	struct writer w = { .call = call, .out = &text };
 	bool is_cut = false, is_part;
+	uint64_t largest;
 
 	snug_argset_copy(&plain, set);
 	is_part = plain.len > MAX_SIMPLIFIED;
 	if (is_part)
 		plain.len = MAX_SIMPLIFIED;
+	largest = largest_of(&plain);
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		w.largest[i] = narrow(call, &plain, i) ? UINT32_MAX : largest;
 	snug_argset_simplify(&plain);
 	is_part = is_part || plain.len > MAX_BOXES;
-	w.largest = largest_of(&plain);
 	rows_from(&plain, &rows);
 	if (!rows.len) {
 		snug_str_add(&text, "no ");

@@ -122,6 +122,15 @@ static void add_operand(struct snug_str *out, unsigned n, const struct snug_str 
 	snug_str_addf(out, n > 1 ? "(%s)" : "%s", snug_str_text(words));
 }
 
+bool snug_arg_is_whole(const struct snug_call_arg *arg, uint64_t mask)
+{
+	if (mask == UINT64_MAX || (arg->is_int && (uint32_t)mask == UINT32_MAX))
+		return true;
+	/* of a long that is one of a few constants (ptrace(2)) */
+	return mask == UINT32_MAX && arg->set &&
+	       (arg->kind == SNUG_ARG_ENUM || arg->kind == SNUG_ARG_FLAGS);
+}
+
 bool snug_arg_has_field(const struct snug_call_arg *arg, uint64_t mask)
 {
 	const struct snug_constant_set *set = snug_constant_set(arg->set);
@@ -193,8 +202,7 @@ void snug_cond_add_text(const char *call, const struct snug_seccomp_arg *c, stru
 	unsigned n;
 
 	snug_arg_add_name(arg, c->index, &left);
-	if (c->op == SNUG_CMP_MASKED_EQ && c->value != UINT64_MAX &&
-	    !(arg->is_int && c->value == UINT32_MAX)) {
+	if (c->op == SNUG_CMP_MASKED_EQ && !snug_arg_is_whole(arg, c->value)) {
 		add_masked(arg, snug_str_text(&left), c, out);
 		return;
 	}

@@ -36,6 +36,11 @@ int snug_call_n_args(const char *call)
 	return row ? row->n_args : -1;
 }
 
+void snug_call_arg_add_value(const char *call, unsigned index, uint64_t value, struct snug_str *out)
+{
+	snug_arg_add_value(snug_call_arg(call, index), value, out);
+}
+
 const struct snug_constant_set *snug_constant_set(const char *name)
 {
 	for (size_t i = 0; name && i < snug_n_constant_sets; i++)

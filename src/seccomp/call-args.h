@@ -35,6 +35,11 @@ const struct snug_call_arg *snug_call_arg(const char *call, unsigned index);
 /* How many arguments @call has, or -1 when no table has it. */
 int snug_call_n_args(const char *call);
 
+/* Appends @value of that argument as a C programmer would write it: "AF_INET",
+ * "O_WRONLY|O_CREAT", "4096". */
+void snug_call_arg_add_value(const char *call, unsigned index, uint64_t value,
+			     struct snug_str *out);
+
 /* The name of @value in @set on any ABI ("AF_INET"), or NULL. */
 const char *snug_constant_name(const char *set, uint64_t value);
 /* The value of "AF_INET" of any set; false when there is none. */
@@ -53,10 +58,13 @@ struct snug_call_question {
 	/* known[i]: args[i] was given, as a number or as constants joined by '|' */
 	bool known[SNUG_N_ARGS];
 	uint64_t args[SNUG_N_ARGS];
+	/* bits of args[i] that count, which has no others then; 0: all.  Never of a text. */
+	uint64_t mask[SNUG_N_ARGS];
 };
 void snug_call_question_done(struct snug_call_question *q);
 /* -EINVAL names what is wrong, with "did you mean" for calls and constants. */
 int snug_call_question_parse(const char *text, struct snug_call_question *ret,
 			     struct snug_err *err);
-/* Appends @q so that snug_call_question_parse() reads it back: "socket(AF_INET, _, 0)". */
+/* Appends @q, which has no mask, so that snug_call_question_parse() reads it back: "socket(AF_INET,
+ * _, 0)". */
 void snug_call_question_add_text(const struct snug_call_question *q, struct snug_str *out);

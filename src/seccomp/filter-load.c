@@ -143,6 +143,16 @@ bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f)
 	return has_action(f, SECCOMP_RET_ERRNO);
 }
 
+bool snug_seccomp_filter_asks(const struct snug_seccomp_filter *f)
+{
+	return has_action(f, SECCOMP_RET_TRACE) || has_action(f, SECCOMP_RET_USER_NOTIF);
+}
+
+bool snug_seccomp_filter_traps(const struct snug_seccomp_filter *f)
+{
+	return has_action(f, SECCOMP_RET_TRAP);
+}
+
 bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f)
 {
 	return has_action(f, SECCOMP_RET_LOG);
@@ -154,20 +164,31 @@ static bool kernel_has_flags(unsigned int bits)
 	return sys_seccomp(SECCOMP_SET_MODE_FILTER, bits, NULL) < 0 && errno == EFAULT;
 }
 
-int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, struct snug_seccomp_filter *ret,
-			      struct snug_err *err)
+static bool is_watched(uint32_t ret, unsigned what)
+{
+	uint32_t action = ret & SECCOMP_RET_ACTION_FULL;
+
+	return action == SECCOMP_RET_ERRNO ||
+	       (what & SNUG_WATCH_ASKED && action == SECCOMP_RET_TRACE) ||
+	       (what & SNUG_WATCH_LOGGED && action == SECCOMP_RET_LOG);
+}
+
+int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, unsigned what,
+			      struct snug_seccomp_filter *ret, struct snug_err *err)
 {
 	const unsigned int own_flags = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
 	uint32_t notify = SECCOMP_RET_USER_NOTIF;
 	struct snug_seccomp_filter w = *f;
 
-	if (f->needs_listener)
+	if (f->needs_listener && !(what & SNUG_WATCH_ASKED))
 		return snug_err_set(err, -EOPNOTSUPP, "the filter has a listener of its own");
 	if (sys_seccomp(SECCOMP_GET_ACTION_AVAIL, 0, &notify) < 0)
 		return snug_err_set(err, -EOPNOTSUPP,
 				    "seccomp's user notification cannot be used here ('snug "
 				    "doctor' shows what can)");
 	w.flags = (f->flags & ~own_flags) | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	if (what & SNUG_WATCH_LOGGED && has_action(f, SECCOMP_RET_LOG))
+		w.flags |= SECCOMP_FILTER_FLAG_LOG;
 	if (kernel_has_flags(w.flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV))
 		w.flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	w.needs_listener = true;
@@ -178,8 +199,7 @@ int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, struct snug_s
 
 		/* an answer that the program computed could not be told */
 		snug_bug_on(BPF_CLASS(insn->code) == BPF_RET && insn->code != (BPF_RET | BPF_K));
-		if (insn->code == (BPF_RET | BPF_K) &&
-		    (insn->k & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+		if (insn->code == (BPF_RET | BPF_K) && is_watched(insn->k, what))
 			insn->k = SECCOMP_RET_USER_NOTIF;
 	}
 	*ret = w;

@@ -73,19 +73,33 @@ int snug_seccomp_filter_check_kernel(const struct snug_seccomp_profile *p,
 
 /* Whether some answer of @f is an errno. */
 bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f);
+/* Whether some answer of @f asks a tracer or a listener, which get errno ENOSYS where there is none
+ * (seccomp(2)). */
+bool snug_seccomp_filter_asks(const struct snug_seccomp_filter *f);
+/* Whether some call of an ABI that @f knows is to be trapped. */
+bool snug_seccomp_filter_traps(const struct snug_seccomp_filter *f);
 /* Whether the kernel is to log some calls: by SCMP_ACT_LOG. */
 bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f);
+enum {
+	SNUG_WATCH_ASKED = 1u << 0,
+	SNUG_WATCH_LOGGED = 1u << 1,
+};
 /*
  * Copies @f with one change: where it refuses a call with an errno, a listener is asked
- * (SECCOMP_RET_USER_NOTIF), which then has to give that errno.  All other answers stay what they
- * are: the listener could not kill a thread, and a call that it lets pass would not be logged.  The
- * copy has SECCOMP_FILTER_FLAG_NEW_LISTENER, WAIT_KILLABLE_RECV where the kernel knows it (so that
+ * (SECCOMP_RET_USER_NOTIF), which then has to give that errno.  With SNUG_WATCH_ASKED it is asked
+ * instead of a tracer and of a listener that @f itself wants, too, and has to give ENOSYS; with
+ * SNUG_WATCH_LOGGED also where the kernel would log a call, which it has to let pass: the kernel
+ * goes on logging it, because the copy has SECCOMP_FILTER_FLAG_LOG then, but as something that was
+ * notified.  All other answers stay what they are: the listener could not kill a thread.  The copy
+ * has SECCOMP_FILTER_FLAG_NEW_LISTENER, WAIT_KILLABLE_RECV where the kernel knows it (so that
  * signals do not interrupt a call that the listener has seen), and no TSYNC, because it is for a
  * process with one thread.  -EOPNOTSUPP when the kernel has no user notification (Linux 5.0), or
- * when @f has such answers of its own.  The caller frees *ret with _done().
+ * when @f wants a listener of its own without SNUG_WATCH_ASKED.  The caller frees *ret with
+ * _done().
  */
-int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, struct snug_seccomp_filter *ret,
-			      struct snug_err *err) __attribute__((warn_unused_result));
+int snug_seccomp_filter_watch(const struct snug_seccomp_filter *f, unsigned what,
+			      struct snug_seccomp_filter *ret, struct snug_err *err)
+	__attribute__((warn_unused_result));
 
 /* Installs @f in the calling thread.  Sets no_new_privs first unless the thread has CAP_SYS_ADMIN
  * (@has_admin says so).  Async-signal-safe: plain system calls only, for use between fork and exec.

@@ -114,5 +114,6 @@ int lint_large_filter(struct snug_lint *l, struct snug_err *err);
 /* lint-risk.c */
 int lint_allow_by_default(struct snug_lint *l, struct snug_err *err);
 int lint_deny_gap(struct snug_lint *l, struct snug_err *err);
+int lint_detour(struct snug_lint *l, struct snug_err *err);
 /* The rows of data/lint-dangerous.csv with l->rule's id. */
 int lint_dangers(struct snug_lint *l, struct snug_err *err);

@@ -160,6 +160,12 @@ const struct snug_lint_rule snug_lint_rules[] = {
 	{ "deny-list-gap", RISK, WARNING, "A refused call with one allowed that does the same",
 	  "Programs take the other one.",
 	  "refuse all calls for the job", lint_deny_gap },
+	{ "condition-gap", RISK, WARNING, "A condition on a call, and another one that does the same without",
+	  "A filter sees the arguments of the one and not those of the other, or nobody has looked at them. "
+	  "C libraries make clone3 before clone, so that a recording has both.",
+	  "give both conditions, or refuse the other; answer clone3 with ENOSYS (errnoRet 38), so that "
+	  "libraries use clone",
+	  lint_detour },
 	{ "risk-kernel-code", RISK, ERROR, "Modules and kexec",
 	  "whoever loads code into the kernel owns the machine",
 	  "remove the calls; load modules on the host", lint_dangers },
@@ -284,6 +290,16 @@ static void add_families(struct snug_str *out)
 	}
 }
 
+static void add_detours(struct snug_str *out)
+{
+	snug_str_add(out, "\n| condition on | ways around | to |\n|---|---|---|\n");
+	for (const struct snug_lint_detour *row = snug_lint_detours; row->call; row++) {
+		snug_str_addf(out, "| `%s` | ", row->call);
+		add_names(out, row->ways);
+		snug_str_addf(out, " | %s |\n", row->what);
+	}
+}
+
 static void add_rule(struct snug_str *out, const struct snug_lint_rule *rule)
 {
 	snug_str_addf(out, "\n### %s\n\n%s. *%s*\n\n", rule->id, rule->title,
@@ -298,6 +314,8 @@ static void add_rule(struct snug_str *out, const struct snug_lint_rule *rule)
 		add_fallbacks(out);
 	else if (rule->check == lint_half_family)
 		add_families(out);
+	else if (rule->check == lint_detour)
+		add_detours(out);
 }
 
 void snug_lint_add_manual(struct snug_str *out)

@@ -43,3 +43,11 @@ struct snug_libseccomp_release {
 	uint32_t kernel;  /* KERNEL_VERSION() */
 };
 extern const struct snug_libseccomp_release snug_libseccomp_releases[]; /* oldest first */
+
+/* Calls that get around a condition on @call's arguments. */
+struct snug_lint_detour {
+	const char *call;
+	const char *const *ways;
+	const char *what; /* "make namespaces" */
+};
+extern const struct snug_lint_detour snug_lint_detours[];

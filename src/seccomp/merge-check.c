@@ -422,7 +422,8 @@ static bool is_same_number(struct snug_merger *m, enum snug_arch arch, uint32_t 
 
 static bool is_same_words(struct snug_merger *m, const char *name)
 {
-	CLEANUP(snug_merge_pieces_done) struct snug_merge_pieces first = { 0 };
+	CLEANUP(snug_merge_pieces_done)
+	struct snug_merge_pieces first = { .max_boxes = m->max_boxes };
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
 	CLEANUP(snug_cells_done) struct snug_cells now = { 0 };
 	struct snug_merge_mismatch at;

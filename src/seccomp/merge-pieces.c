@@ -247,15 +247,38 @@ static int compare_cells(const void *a, const void *b)
 	return r;
 }
 
+/* Whether entries only allow: then nothing is ever written down of what lies around. */
+static bool is_allow_list(const struct snug_merge_opinions *o)
+{
+	for (size_t i = 0; i < o->len; i++)
+		VEC_FOREACH (cell, &o->items[i])
+			if (cell->decision.by == SNUG_BY_ENTRY &&
+			    cell->decision.ret != SECCOMP_RET_ALLOW)
+				return false;
+	return true;
+}
+
+/* How many boxes lie around this one: what is not {x & mask == value} is one for each bit. */
+static size_t weight(const struct snug_arg_box *box)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+		n += (size_t)__builtin_popcountll(box->args[i].mask);
+	return n ? n : 1;
+}
+
 /* Long lists of values may stay what they are: a box for each rule that still is one, and as many
  * again for what lies between them, on both sides. */
 static size_t budget_of(const struct snug_merge_opinions *o, size_t max)
 {
+	bool only_allows = is_allow_list(o);
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->len; i++)
 		VEC_FOREACH (cell, &o->items[i])
-			n += cell->decision.by == SNUG_BY_ENTRY && cell->args.len == 1;
+			if (cell->decision.by == SNUG_BY_ENTRY && cell->args.len == 1)
+				n += only_allows ? weight(&cell->args.items[0]) : 1;
 	n = 3 * n + 1;
 	return n < max ? n : max;
 }

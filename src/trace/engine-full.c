@@ -24,6 +24,9 @@ SAME_PLACE(n_pending);
 SAME_PLACE(n_names);
 SAME_PLACE(n_mntns);
 SAME_PLACE(n_cgroups);
+SAME_PLACE(exit_is_on);
+SAME_PLACE(exit_lock);
+SAME_PLACE(exit_prog_id);
 
 const void *snug_engine_object_bytes(size_t *ret_len)
 {
@@ -52,6 +55,7 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 		{ obj->progs.snug_fork, obj->links.snug_fork },
 		{ obj->progs.snug_exec, obj->links.snug_exec },
 		{ obj->progs.snug_exit, obj->links.snug_exit },
+		{ obj->progs.snug_signal, obj->links.snug_signal },
 		{ obj->progs.snug_scan, obj->links.snug_scan },
 	};
 
@@ -59,13 +63,16 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 		e->progs[i] = keep_fd(bpf_program__fd(parts[i].prog));
 		e->links[i] = keep_fd(bpf_link__fd(parts[i].link));
 	}
+	e->exit_prog = keep_fd(bpf_program__fd(obj->progs.snug_sys_exit));
 	e->slots_fd = keep_fd(bpf_map__fd(obj->maps.snug_slots));
 	e->rings_fd = keep_fd(bpf_map__fd(obj->maps.snug_rings));
 	e->odd_fd = keep_fd(bpf_map__fd(obj->maps.snug_odd));
+	e->denied_fd = keep_fd(bpf_map__fd(obj->maps.snug_denied));
 	e->pending_fd = keep_fd(bpf_map__fd(obj->maps.snug_pending));
 	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
 	e->watches_fd = keep_fd(bpf_map__fd(obj->maps.snug_watches));
 	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
+	e->args_fd = keep_fd(bpf_map__fd(obj->maps.snug_args));
 	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
 }
 
@@ -78,6 +85,7 @@ int snug_engine_load_full(struct snug_engine *e, uint64_t build_id, struct snug_
 	if (!obj)
 		return snug_err_errno(err, "cannot open the embedded BPF object");
 	obj->rodata->snug_build_id = build_id;
+	bpf_program__set_autoattach(obj->progs.snug_sys_exit, false);
 	r = snug_recorder_bpf__load(obj);
 	if (r == 0)
 		r = snug_recorder_bpf__attach(obj);

@@ -9,6 +9,7 @@ enum snug_prog {
 	SNUG_PROG_FORK,
 	SNUG_PROG_EXEC,
 	SNUG_PROG_EXIT,
+	SNUG_PROG_SIGNAL,
 	SNUG_PROG_SCAN, /* an iterator: runs when it is read only */
 	SNUG_N_PROGS,
 };
@@ -16,12 +17,16 @@ enum snug_prog {
 /* The programs' .bss, shared with the kernel. */
 struct snug_shared_counters {
 	uint64_t n_pending, n_names, n_mntns, n_cgroups;
+	uint64_t exit_is_on, exit_lock, exit_prog_id; /* exits.c */
 };
 
 struct snug_engine {
 	int progs[SNUG_N_PROGS];
 	int links[SNUG_N_PROGS]; /* holding them keeps the instance attached */
-	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, watches_fd, tasks_fd, bss_fd;
+	/* snug_sys_exit is loaded with the others and attached when it is wanted */
+	int exit_prog, exit_link;
+	int slots_fd, rings_fd, odd_fd, denied_fd, pending_fd, names_fd, watches_fd, tasks_fd,
+		args_fd, bss_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */
@@ -30,6 +35,9 @@ struct snug_engine {
 /* Runs of the instance's programs that were skipped because one was running on the CPU already
  * (bpf_prog_info.recursion_misses, Linux 5.12); 0 where the kernel does not count. */
 uint64_t snug_engine_misses(const struct snug_engine *e);
+
+/* Takes hold of the link of snug_sys_exit, if somebody has attached it: 0, or -ENOENT. */
+int snug_engine_find_exit_link(struct snug_engine *e);
 
 /* Two ways to load and attach; both fill the descriptors of @e.
  *

@@ -28,8 +28,10 @@
 static const char *const prog_names[SNUG_N_PROGS] = {
 	[SNUG_PROG_SYS_ENTER] = "snug_sys_enter", [SNUG_PROG_FORK] = "snug_fork",
 	[SNUG_PROG_EXEC] = "snug_exec",           [SNUG_PROG_EXIT] = "snug_exit",
-	[SNUG_PROG_SCAN] = "snug_scan",
+	[SNUG_PROG_SIGNAL] = "snug_signal",       [SNUG_PROG_SCAN] = "snug_scan",
 };
+
+static const char exit_prog_name[] = "snug_sys_exit";
 
 static uint64_t build_id(void)
 {
@@ -49,8 +51,10 @@ static struct snug_engine *engine_new(void)
 
 	for (int i = 0; i < SNUG_N_PROGS; i++)
 		e->progs[i] = e->links[i] = -EBADF;
-	e->slots_fd = e->rings_fd = e->odd_fd = e->pending_fd = -EBADF;
+	e->exit_prog = e->exit_link = -EBADF;
+	e->slots_fd = e->rings_fd = e->odd_fd = e->denied_fd = e->pending_fd = -EBADF;
 	e->names_fd = e->watches_fd = e->tasks_fd = e->bss_fd = -EBADF;
+	e->args_fd = -EBADF;
 	return e;
 }
 
@@ -66,14 +70,18 @@ struct snug_engine *snug_engine_free(struct snug_engine *e)
 		closep(&e->links[i]);
 		closep(&e->progs[i]);
 	}
+	closep(&e->exit_link);
+	closep(&e->exit_prog);
 	closep(&e->slots_fd);
 	closep(&e->rings_fd);
 	closep(&e->odd_fd);
+	closep(&e->denied_fd);
 	closep(&e->pending_fd);
 	closep(&e->names_fd);
 	closep(&e->watches_fd);
 	closep(&e->tasks_fd);
 	closep(&e->bss_fd);
+	closep(&e->args_fd);
 	free(e);
 	return NULL;
 }
@@ -85,8 +93,16 @@ static int prog_info(int fd, struct bpf_prog_info *info)
 	return bpf_obj_get_info_by_fd(fd, info, &len);
 }
 
+static uint32_t prog_id(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+
+	return prog_info(fd, &info) == 0 ? info.id : 0;
+}
+
 uint64_t snug_engine_misses(const struct snug_engine *e)
 {
+	struct bpf_prog_info exit_info = { 0 };
 	uint64_t sum = 0;
 
 	for (int i = 0; i < SNUG_N_PROGS; i++) {
@@ -95,6 +111,8 @@ uint64_t snug_engine_misses(const struct snug_engine *e)
 		if (prog_info(e->progs[i], &info) == 0)
 			sum += info.recursion_misses;
 	}
+	if (prog_info(e->exit_prog, &exit_info) == 0)
+		sum += exit_info.recursion_misses;
 	return sum;
 }
 
@@ -141,7 +159,8 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 		{ "snug_slots", &e->slots_fd }, { "snug_rings", &e->rings_fd },
 		{ "snug_odd", &e->odd_fd },     { "snug_pending", &e->pending_fd },
 		{ "snug_names", &e->names_fd }, { "snug_watches", &e->watches_fd },
-		{ "snug_tasks", &e->tasks_fd },
+		{ "snug_tasks", &e->tasks_fd }, { "snug_denied", &e->denied_fd },
+		{ "snug_args", &e->args_fd },
 	};
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0) {
@@ -250,14 +269,49 @@ static void engine_take_links(struct snug_engine *e)
 	}
 }
 
+/* snug_sys_exit has no link to be found by as long as nobody wants it; whoever loaded the instance
+ * has left the program's id. */
+static void engine_take_exit_prog(struct snug_engine *e)
+{
+	CLEANUP(closep) int fd = -EBADF;
+	struct bpf_prog_info info = { 0 };
+	struct snug_shared_counters c;
+	uint32_t zero = 0, slots_id = map_id(e->slots_fd);
+
+	if (e->bss_fd < 0 || bpf_map_lookup_elem(e->bss_fd, &zero, &c) < 0)
+		return;
+	fd = bpf_prog_get_fd_by_id((uint32_t)c.exit_prog_id);
+	if (fd >= 0 && prog_info(fd, &info) == 0 && info.created_by_uid == 0 &&
+	    strcmp(info.name, exit_prog_name) == 0 && prog_uses_map(fd, slots_id))
+		e->exit_prog = snug_steal_fd(&fd);
+}
+
+int snug_engine_find_exit_link(struct snug_engine *e)
+{
+	uint32_t wanted = prog_id(e->exit_prog), id = 0;
+
+	while (wanted && bpf_link_get_next_id(id, &id) == 0) {
+		CLEANUP(closep) int fd = bpf_link_get_fd_by_id(id);
+		struct bpf_link_info info = { 0 };
+		uint32_t len = sizeof(info);
+
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len) < 0 || info.prog_id != wanted)
+			continue;
+		e->exit_link = snug_steal_fd(&fd);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static bool engine_is_whole(const struct snug_engine *e)
 {
 	for (int i = 0; i < SNUG_N_PROGS; i++) {
 		if (e->links[i] < 0)
 			return false;
 	}
-	return e->slots_fd >= 0 && e->rings_fd >= 0 && e->odd_fd >= 0 && e->pending_fd >= 0 &&
-	       e->names_fd >= 0 && e->watches_fd >= 0 && e->tasks_fd >= 0 && e->bss_fd >= 0;
+	return e->exit_prog >= 0 && e->slots_fd >= 0 && e->rings_fd >= 0 && e->odd_fd >= 0 &&
+	       e->denied_fd >= 0 && e->pending_fd >= 0 && e->names_fd >= 0 && e->watches_fd >= 0 &&
+	       e->tasks_fd >= 0 && e->bss_fd >= 0 && e->args_fd >= 0;
 }
 
 /* Whether this process is itself part of a recording of that instance: snug under snug.  It must
@@ -289,6 +343,7 @@ static struct snug_engine *engine_find(void)
 		for (int i = SNUG_PROG_FORK; i < SNUG_N_PROGS;
 		     i++) /* each program uses some of the maps */
 			right_build |= engine_take_maps(e, e->progs[i]);
+		engine_take_exit_prog(e);
 		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
 			continue;
 		return STEAL(e);
@@ -336,10 +391,11 @@ int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 {
 	CLEANUP(snug_engine_freep) struct snug_engine *e = NULL;
 	CLEANUP(closep) int lock = -EBADF;
+	bool is_ours = false;
 	int r;
 
 	snug_probe_quiet_libbpf();
-	r = snug_probe_bpf_engine(err);
+	r = snug_probe_bpf_engine("recording", err);
 	if (r < 0)
 		return r;
 	if (!alone) {
@@ -347,6 +403,7 @@ int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 		e = engine_find();
 	}
 	if (!e) {
+		is_ours = true;
 		r = engine_load(alone, &e, err);
 		if (r < 0)
 			return r;
@@ -355,6 +412,8 @@ int snug_engine_open(bool alone, struct snug_engine **ret, struct snug_err *err)
 	r = engine_map_memory(e, err);
 	if (r < 0)
 		return r;
+	if (is_ours)
+		e->counters->exit_prog_id = prog_id(e->exit_prog);
 	*ret = STEAL(e);
 	return 0;
 }

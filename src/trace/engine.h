@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct snug_denied_key;
+struct snug_denied_value;
 struct snug_err;
 struct snug_news;
 
@@ -57,10 +59,28 @@ void snug_target_calls(const struct snug_target *t,
 		       void (*fn)(void *data, uint32_t side, uint32_t abi, uint32_t nr),
 		       void *data);
 
+/*
+ * Denials: what seccomp refuses the target.  Killing and trapping is noted all the time.  For calls
+ * that get an errno a program must run at the exit of each call of the host, so that is for who
+ * wants it: from here on, for all recorders of the instance, as long as one that wanted it lives.
+ * -EAGAIN when another recorder is about to attach the program, and does not get on with it.
+ */
+int snug_target_watch_denials(struct snug_target *t, struct snug_err *err);
+/* Whether a task of the target is under a filter, or was: before that there is nothing to watch.
+ * SNUG_NEWS_FILTER tells so, and wakes the reader. */
+bool snug_target_has_filter(const struct snug_target *t);
+/* Calls @fn for everything that was refused (snug_abi.h). */
+void snug_target_denied(const struct snug_target *t,
+			void (*fn)(void *data, const struct snug_denied_key *key,
+				   const struct snug_denied_value *value),
+			void *data);
+
 struct snug_losses {
-	uint64_t news;    /* events that did not fit the ring: first-seen facts are missing */
-	uint64_t tasks;   /* threads that could not be followed */
-	uint64_t numbers; /* calls with numbers over 1023 beyond the first 256 of them */
-	uint64_t misses;  /* runs of the programs that the kernel skipped, for whatever task */
+	uint64_t news;      /* events that did not fit the ring: first-seen facts are missing */
+	uint64_t tasks;     /* threads that could not be followed */
+	uint64_t numbers;   /* calls with numbers over 1023 beyond the first 256 of them */
+	uint64_t denials;   /* over 512 different ones */
+	uint64_t misses;    /* runs of the programs that the kernel skipped, for whatever task */
+	uint64_t arguments; /* tuples of arguments that the kernel had no memory for */
 };
 void snug_target_losses(const struct snug_target *t, struct snug_losses *ret);

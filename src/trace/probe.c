@@ -78,33 +78,36 @@ bool snug_probe_may_use_bpf(void)
 	       (has_cap(caps, CAP_BPF) && has_cap(caps, CAP_PERFMON));
 }
 
-int snug_probe_bpf_engine(struct snug_err *err)
+int snug_probe_bpf_engine(const char *what, struct snug_err *err)
 {
 	union bpf_attr attr = { 0 };
 
 	if (snug_probe_is_disabled("bpf"))
 		return snug_err_set(err, -EOPNOTSUPP,
-				    "recording needs BPF, which SNUG_TEST_DISABLE turns off");
+				    "%s needs BPF, which SNUG_TEST_DISABLE turns off", what);
 	if (!snug_probe_may_use_bpf())
 		return snug_err_set(err, -EPERM,
-				    "recording needs root, or the capabilities CAP_BPF and "
-				    "CAP_PERFMON: run it with sudo ('snug doctor' shows what this "
-				    "host offers)");
+				    "%s needs root, or the capabilities CAP_BPF and CAP_PERFMON: "
+				    "run it with sudo ('snug doctor' shows what this host offers)",
+				    what);
 	/* an attr that no command takes: EINVAL or EFAULT from a kernel that has bpf(2) */
 	if (syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr)) < 0 &&
 	    (errno == ENOSYS || errno == EPERM))
-		return snug_err_set(err, -EOPNOTSUPP, "recording needs bpf(2), which %s",
+		return snug_err_set(err, -EOPNOTSUPP, "%s needs bpf(2), which %s", what,
 				    errno == ENOSYS
-					    ? "this kernel does not have (CONFIG_BPF_SYSCALL)"
+					    ? "this kernel does not have (CONFIG_BPF_SYSCALL; "
+					      "'snug doctor' shows what it has)"
 					    : "is forbidden here: a container needs CAP_BPF and "
-					      "CAP_PERFMON and a seccomp profile that allows bpf");
+					      "CAP_PERFMON and a seccomp profile that allows bpf "
+					      "('snug doctor' shows what is there)");
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0 || snug_probe_is_disabled("btf"))
 		return snug_err_set(
 			err, -EOPNOTSUPP,
-			"recording needs the kernel's type information "
+			"%s needs the kernel's type information "
 			"/sys/kernel/btf/vmlinux: boot a kernel built with "
 			"CONFIG_DEBUG_INFO_BTF, as Debian's, Ubuntu's and Fedora's are; "
-			"in a container, mount /sys");
+			"in a container, mount /sys ('snug doctor' shows what this host offers)",
+			what);
 	return 0;
 }
 
@@ -115,7 +118,8 @@ int snug_probe_explain_bpf(int r, struct snug_err *err)
 	if (r == -EPERM || r == -EACCES)
 		return snug_err_set(err, r,
 				    "the kernel refuses to load the BPF programs (%s): kernel "
-				    "lockdown, a container's limits, or a kernel before 5.12",
+				    "lockdown, a container's limits, or a kernel before 5.12 "
+				    "('snug doctor' shows which)",
 				    why);
 	return snug_err_set(err, r, "cannot load the BPF programs: %s ('snug doctor' shows why)",
 			    why);

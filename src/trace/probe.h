@@ -14,8 +14,9 @@ void snug_probe_quiet_libbpf(void);
 bool snug_probe_may_use_bpf(void);
 
 /* Checks what can be checked without loading anything: privileges, BTF, the bpf(2) call itself.
- * 0, or -EPERM / -EOPNOTSUPP with what is missing and the way out.  Takes microseconds. */
-int snug_probe_bpf_engine(struct snug_err *err);
+ * 0, or -EPERM / -EOPNOTSUPP with what is missing, for @what ("recording"), and the way out.  Takes
+ * microseconds. */
+int snug_probe_bpf_engine(const char *what, struct snug_err *err);
 
 /* Turns the failure @r (negative errno) of loading or attaching into words; returns @r. */
 int snug_probe_explain_bpf(int r, struct snug_err *err);

@@ -18,6 +18,7 @@ struct snug_target {
 	struct snug_mark mark;  /* what members carry */
 	struct ring_buffer *ring;
 	bool is_owner_marked;
+	int args_fd; /* of arguments.c; -EBADF */
 	uint64_t misses_before;
 	/* during dispatch */
 	void (*fn)(void *data, const struct snug_news *n, const char *exec_path);

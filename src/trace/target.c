@@ -78,7 +78,10 @@ static void prepare_slot(struct snug_target *t)
 	if (gen != 1)
 		(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	s->tasks = s->odd = s->lost_news = s->lost_tasks = s->lost_odd = 0;
-	s->is_finite = s->is_waiting = 0;
+	s->is_finite = s->is_waiting = s->has_filter = s->denied = s->lost_denied = 0;
+	s->with_args = s->lost_args = 0;
+	if (gen != 1) /* what a killed recorder may have left */
+		(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
 	memset(s->bits, 0, sizeof(s->bits));
 	t->mark = (struct snug_mark){ .slot = t->index, .gen = gen, .role = SNUG_ROLE_MEMBER };
 }
@@ -124,18 +127,27 @@ bool snug_mark_is_stale(const struct snug_target *t, const struct snug_mark *mar
 	return s->gen != mark->gen || s->state == SNUG_SLOT_FREE;
 }
 
-/* Takes numbers out of the map that all recordings share: those of recorders that were killed, and
- * with @ours those of @t. */
-static void sweep_odd(struct snug_target *t, bool ours)
+/* How the keys of both maps that all recordings share begin. */
+struct shared_key {
+	__u32 slot, gen;
+	__u64 rest;
+};
+_Static_assert(sizeof(struct shared_key) == sizeof(struct snug_odd_key) &&
+		       sizeof(struct shared_key) == sizeof(struct snug_denied_key),
+	       "sweep() walks both maps");
+
+/* Takes entries out of such a map: those of recorders that were killed, and with @ours those of @t.
+ */
+static void sweep(struct snug_target *t, int map_fd, bool ours)
 {
-	struct snug_odd_key key, next;
+	struct shared_key key, next;
 	void *prev = NULL;
 
-	while (bpf_map_get_next_key(t->engine->odd_fd, prev, &next) == 0) {
+	while (bpf_map_get_next_key(map_fd, prev, &next) == 0) {
 		const struct snug_mark of = { .slot = next.slot, .gen = next.gen };
 
 		if ((ours && snug_mark_is_of(t, &of)) || snug_mark_is_stale(t, &of)) {
-			(void)bpf_map_delete_elem(t->engine->odd_fd, &next);
+			(void)bpf_map_delete_elem(map_fd, &next);
 			continue; /* the walk goes on from the same predecessor */
 		}
 		key = next;
@@ -149,6 +161,7 @@ int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug
 	int r;
 
 	t->engine = e;
+	t->args_fd = -EBADF;
 	r = claim_slot(t, err);
 	if (r < 0)
 		return r;
@@ -158,7 +171,8 @@ int snug_target_new(struct snug_engine *e, struct snug_target **ret, struct snug
 		r = make_ring(t, err);
 	if (r < 0)
 		return r;
-	sweep_odd(t, false);
+	sweep(t, e->odd_fd, false);
+	sweep(t, e->denied_fd, false);
 	snug_target_sweep(t, false);
 	t->misses_before = snug_engine_misses(e);
 	__atomic_store_n(&t->slot->state, SNUG_SLOT_LIVE, __ATOMIC_RELEASE);
@@ -173,8 +187,12 @@ struct snug_target *snug_target_free(struct snug_target *t)
 	if (t->slot) {
 		snug_target_stop(t);
 		if (t->slot->odd)
-			sweep_odd(t, true);
+			sweep(t, t->engine->odd_fd, true);
+		if (t->slot->denied)
+			sweep(t, t->engine->denied_fd, true);
 		(void)bpf_map_delete_elem(t->engine->rings_fd, &t->index);
+		if (t->args_fd >= 0)
+			(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
 	}
 	if (t->is_owner_marked) {
 		CLEANUP(closep) int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -185,6 +203,7 @@ struct snug_target *snug_target_free(struct snug_target *t)
 	if (t->slot)
 		__atomic_store_n(&t->slot->state, SNUG_SLOT_FREE, __ATOMIC_RELEASE);
 	ring_buffer__free(t->ring);
+	closep(&t->args_fd);
 	VEC_DONE(&t->watches);
 	free(t);
 	return NULL;
@@ -251,6 +270,8 @@ void snug_target_losses(const struct snug_target *t, struct snug_losses *ret)
 		.news = t->slot->lost_news,
 		.tasks = t->slot->lost_tasks,
 		.numbers = t->slot->lost_odd,
+		.denials = t->slot->lost_denied,
+		.arguments = t->slot->lost_args,
 		.misses = snug_engine_misses(t->engine) - t->misses_before,
 	};
 }

@@ -262,3 +262,42 @@ END
 	same "$(wc -l <out)" 1
 	jq -e '.executable == "/a" and .syscall == "uname" and .first == "2001-09-09T01:46:40.000Z"' out
 }
+
+@test "audit: what the journal has twice, from audit and from the kernel's log, counts once" {
+	entry() { # entry TRANSPORT SERIAL FORMAT-OF-MESSAGE
+		printf '__CURSOR=s=%s%s\n__REALTIME_TIMESTAMP=1000000000500000\n_TRANSPORT=%s\n' "$1" "$2" "$1"
+		if [[ $1 == audit ]]; then
+			printf '_SOURCE_REALTIME_TIMESTAMP=1000000000500000\n_AUDIT_TYPE=1326\n_AUDIT_ID=%s\nMESSAGE=SECCOMP ' "$2"
+		else
+			printf 'MESSAGE=audit: type=1326 audit(1000000000.500:%s): ' "$2"
+		fi
+		printf 'auid=1 uid=0 pid=10 comm="a" exe="/a" sig=0 arch=c000003e syscall=63 compat=0 ip=0x1 code=0x7ffc0000\n\n'
+	}
+	{
+		entry audit 7
+		entry kernel 7
+		entry kernel 8
+		entry audit 8
+		entry audit 9
+		entry kernel 10
+		printf '__CURSOR=s=9\n_TRANSPORT=kernel\nMESSAGE=audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64\n\n'
+		printf '__CURSOR=s=9\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=audit: audit_lost=99 audit_rate_limit=0\n\n'
+	} >log.export
+	try "$SNUG" audit --json log.export
+	status_is 0
+	same "$(jq -c .count out)" 4
+	has err "log.export: 3 records of all kinds were lost before they could be read"
+}
+
+@test "audit: what the kernel says it lost is told; its count starts anew at each boot" {
+	{
+		some_log
+		echo 'node kernel: [ 12.3] audit: audit_lost=5 audit_rate_limit=0 audit_backlog_limit=64'
+		echo 'node kernel: [ 13.3] audit: audit_lost=55 audit_rate_limit=0 audit_backlog_limit=64'
+		echo 'node kernel: [ 1.3] audit: audit_lost=2 audit_rate_limit=0 audit_backlog_limit=64'
+		echo 'node kernel: [ 1.5] kauditd_printk_skb: 10 callbacks suppressed'
+	} >log
+	try "$SNUG" audit log
+	status_is 0
+	has err "log: 67 records of all kinds were lost before they could be read"
+}

@@ -41,7 +41,8 @@ as_nobody() {
 on_terminal() {
 	need_command script
 	try script -qec "$*" /dev/null </dev/null
-	tr -d '\r' <out >screen
+	# who reads a terminal byte by byte sees script's end of file, and echoes it
+	tr -d '\r\b' <out | sed 's/\^D//' >screen
 }
 
 need_program() {
@@ -259,11 +260,110 @@ no_answerer() {
 }
 
 @test "explain: nothing to watch is said when it was asked for" {
-	profile ALLOW KILL_PROCESS:chdir
+	profile ALLOW
 	snug_run -q --explain -p p.json -- true
 	status_is 0
 	one_line err
-	has err "nothing to watch"
+	has err "nothing to watch: 'p.json' allows every call"
+}
+
+@test "explain: what a tracer or an agent would decide gets ENOSYS, as without them, and is told" {
+	for action in TRACE NOTIFY; do
+		profile ALLOW "$action:uname"
+		snug_run --explain --json r.json -p p.json -- uname
+		status_is 1
+		has err "Function not implemented" "refused uname(...) with ENOSYS instead of asking a" \
+			"by p.json:8:5 (syscalls[0])" "snug amend -p p.json uname"
+		same "$(jq -c '.refused[] | [.name, .action, .count]' r.json)" "[\"uname\",\"SCMP_ACT_$action\",1]"
+		amend_from_run
+		snug_run --explain -p p.json -- uname
+		status_is 0
+		has_not err refused
+	done
+	# only on request: they may be there
+	profile ALLOW TRACE:uname ERRNO:chdir
+	on_terminal "'$SNUG' run -p p.json -- sh -c 'cd /; uname'"
+	has screen "refused chdir"
+	has_not screen "refused uname"
+	profile ALLOW NOTIFY:uname
+	snug_run -p p.json -- touch ran
+	status_is 1
+	has err "needs a program that answers" "'snug run' stands in for it with --explain"
+	[ ! -e ran ]
+}
+
+amend_from_run() {
+	"$SNUG" amend -q --yes -p p.json --from r.json
+}
+
+@test "explain: a tracer under a profile that asks one goes on working when nobody asked snug to" {
+	need_command strace
+	profile ALLOW TRACE:chdir
+	on_terminal "'$SNUG' run -p p.json -- strace -f -qq --seccomp-bpf -e trace=chdir -o trace sh -c 'cd /tmp'"
+	grep -q 'chdir("/tmp") *= 0' trace
+	snug_run --explain -p p.json -- strace -f -qq -e trace=chdir -o trace sh -c 'cd /tmp'
+	grep -q 'chdir("/tmp") *= -1 ENOSYS' trace
+	has err ') with ENOSYS instead of asking a tracer: '
+}
+
+@test "explain: calls that trap: each time, in children too, whatever the program makes of it" {
+	need_bpf
+	need_program refused
+	profile ALLOW TRAP:getppid
+	snug_run --explain --json r.json -p p.json -- "$SNUG_PROGRAMS/refused" trapped
+	status_is 7
+	has err "refused getppid(...) with SIGSYS: refused[" "20x getppid  trapped" "snug amend -p p.json getppid"
+	same "$(grep -c 'refused getppid' err)" 1
+	same "$(jq -c '.refused[] | [.name, .action, .count]' r.json)" '["getppid","SCMP_ACT_TRAP",20]'
+	# without it one line of a descendant, however often
+	snug_run -p p.json -- "$SNUG_PROGRAMS/refused" trapped
+	status_is 7
+	same "$(grep -c 'got SIGSYS from seccomp for the call getppid' err)" 1
+}
+
+@test "explain: a thread that is killed while others live, which no signal tells" {
+	need_audit
+	need_program refused
+	profile ALLOW KILL_THREAD:getppid
+	snug_run --explain --json r.json -p p.json -- "$SNUG_PROGRAMS/refused" thread
+	has err "refused getppid(...) by killing the thread: refused[" "1x getppid  killed" \
+		"snug amend -p p.json getppid"
+	same "$(jq -c '.refused[] | [.name, .action, .count]' r.json)" '["getppid","SCMP_ACT_KILL_THREAD",1]'
+	# the only one: by signal and by log, but counted once
+	snug_run --explain --json r.json -p p.json -- "$SNUG_PROGRAMS/refused"
+	status_is 159
+	same "$(jq -c '.refused[] | [.name, .action, .count]' r.json)" '["getppid","SCMP_ACT_KILL_THREAD",1]'
+}
+
+@test "explain: an ABI that the profile does not list: an entry would not help, and none is made" {
+	need_bpf
+	need_program i386
+	profile ALLOW
+	jq 'del(.architectures[1]) | .syscalls = [{names: ["chdir"], action: "SCMP_ACT_ERRNO"}]' p.json >q.json
+	cp q.json before.json
+	snug_run --explain --json r.json -p q.json -- "$SNUG_PROGRAMS/i386"
+	status_is 159
+	has err "of x86 by killing the thread: i386[" "by q.json, which does not list SCMP_ARCH_X86" \
+		"snug: to let programs of x86 run at all: add SCMP_ARCH_X86 to its architectures"
+	has_not err "snug amend"
+	try "$SNUG" amend --yes -p q.json --from r.json
+	status_is 0
+	has err "what was called on x86 is left out: SCMP_ARCH_X86 is not among" "nothing to change"
+	cmp q.json before.json
+}
+
+@test "explain: what is logged counts, and is in the document" {
+	need_audit
+	profile ALLOW LOG:uname ERRNO:chdir
+	snug_run --explain --json r.json -p p.json -- sh -c 'uname; uname; cd /'
+	has err "in all, 'p.json' has refused or logged:" "2x uname  logged" "1x chdir  EPERM" \
+		"snug: to allow that: snug amend -p p.json "
+	same "$(grep -c 'snug amend' err)" 1
+	same "$(jq -c '[.refused[] | select(.name == "uname") | .action, .count]' r.json)" '["SCMP_ACT_LOG",2]'
+	amend_from_run
+	snug_run --explain -p p.json -- sh -c 'uname; cd /'
+	status_is 0
+	has_not err Seccomp refused
 }
 
 @test "explain: a kill is named where it can be known, and counts" {
@@ -317,13 +417,39 @@ need_audit() {
 	has_not err refused
 }
 
-@test "explain: a log that cannot be read is said once" {
+@test "explain: what is logged, without privileges and without a log: each is asked about, and passes" {
 	need_root
 	need_command setpriv
-	profile ALLOW LOG:uname
-	chmod 755 . && chmod 644 p.json
-	try as_nobody "$SNUG" run --explain -q -p p.json -- uname
+	need_program refused
+	profile ALLOW LOG:uname LOG:getppid
+	cp "$SNUG_PROGRAMS/refused" refused
+	chmod 755 . refused && chmod 644 p.json && chmod 1777 "$work"
+	try as_nobody "$SNUG" run --explain --json r.json -p p.json -- sh -c 'uname -s; (uname -s)'
 	status_is 0
-	one_line err
-	has err "what the profile logs cannot be told: cannot read the audit netlink group"
+	same "$(cat out)" "$(uname -s; uname -s)"
+	same "$(grep -c 'Seccomp: uname (63)' err)" 1
+	has err "in all, 'p.json' has logged:" "2x uname  logged" "snug amend -p p.json getppid uname"
+	same "$(jq -c '.refused[] | select(.nr == 63) | [.name, .action, .count]' r.json)" '["uname","SCMP_ACT_LOG",2]'
+	# who outlives the command goes on, too
+	try as_nobody "$SNUG" run --explain -p p.json -- ./refused later passed
+	wait_until test -s passed
+	same "$(cat passed)" 0
+	wait_until no_answerer
+	# not without being asked: that the log cannot be read is said once
+	on_terminal "setpriv --reuid 65534 --regid 65534 --clear-groups '$SNUG' run -p p.json -- uname"
+	same "$(grep -c 'what the profile logs cannot be told: cannot read the audit netlink group' screen)" 1
+	has_not screen "uname (63)"
+}
+
+@test "explain: without privileges, calls that kill or trap: that they cannot be told is said" {
+	need_root
+	need_command setpriv
+	for action in TRAP KILL_PROCESS; do
+		profile ALLOW $action:uname
+		chmod 755 . && chmod 644 p.json
+		try as_nobody "$SNUG" run --explain -q -p p.json -- true
+		status_is 0
+		one_line err
+		has err "calls that kill or trap cannot be told: this takes CAP_BPF and CAP_PERFMON"
+	done
 }

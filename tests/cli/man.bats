@@ -42,7 +42,7 @@ definitions() {
 # "-o, --output-file FILE" for each option that `snug VERB --help` lists
 help_options() {
 	"$SNUG" "$1" --help | sed -n '/^Options:/,/^$/p' |
-		sed -nE 's/^ {2,6}((-[A-Za-z], )?--[a-z0-9-]+( [A-Z]+)?)(  .*)?$/\1/p'
+		sed -nE 's/^ {2,6}((-[A-Za-z], )?--[a-z0-9-]+( [A-Z]+|\[=[A-Z]+\])?)(  .*)?$/\1/p'
 }
 
 # same NAME EXPECTED ACTUAL: two lists, a line each, in any order

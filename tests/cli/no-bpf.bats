@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# snug record where it cannot record: the reason and the way out, at once; nothing else happens.
+# snug record where BPF cannot be used: the reason and the way out, at once; what the other engine can
+# do is done by that.
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli
@@ -14,7 +15,7 @@ refuses() {
 	local text=$1 start
 	shift
 	start=$(date +%s%N)
-	try "$@" record -q --recording recording -o profile -- touch ran
+	try "$@" record -q --engine "${engine:-bpf}" --recording recording -o profile -- touch ran
 	(((($(date +%s%N) - start) / 1000000) < 500))
 	status_is 1
 	one_line err
@@ -60,6 +61,53 @@ as_nobody() {
 	need_root
 	need_command setpriv
 	refuses "CAP_BPF and CAP_PERFMON" setpriv --bounding-set -all --inh-caps -all "$SNUG"
+}
+
+@test "neither engine: the reasons of both" {
+	export SNUG_TEST_DISABLE=bpf,notify
+	engine=auto refuses "recording needs BPF" "$SNUG"
+	has err "user notification is turned off"
+	engine=notify refuses "user notification is turned off" "$SNUG"
+	has_not err "needs BPF"
+}
+
+@test "without BPF the other engine records, and says so in one line" {
+	SNUG_TEST_DISABLE=bpf record -n -t raw-seccomp -o p.json --recording r.json -- sh -c 'exit 3'
+	status_is 3
+	same "$(grep -c 'recording without BPF, which is slower: recording needs BPF' err)" 1
+	jq -e '.engine == "notify" and .complete and .exit.code == 3' r.json
+	jq -e '[.syscalls[].names[]] | index("execve") and index("exit_group")' p.json
+	SNUG_TEST_DISABLE=bpf record -q -n -o p.json -- true
+	status_is 0
+	is_empty err
+}
+
+@test "the engine can be chosen" {
+	record -q --engine notify -n --recording r.json -- true
+	status_is 0
+	is_empty err
+	jq -e '.engine == "notify"' r.json
+	for wrong in ebpf "" BPF 'x
+y'; do
+		record --engine "$wrong" -- touch ran
+		status_is 2
+		one_line err
+		has err "none of auto, bpf and notify"
+	done
+	[ ! -e ran ]
+}
+
+@test "the engine notify records a command and nothing else" {
+	record --engine notify --no-proc-start -- sleep
+	status_is 2
+	has err "--no-proc-start needs the engine bpf"
+	for what in "--pid 1" "--container x" "--cgroup /sys/fs/cgroup"; do
+		# shellcheck disable=SC2086
+		record --engine notify $what
+		status_is 2
+		one_line err
+		has err "needs the engine bpf"
+	done
 }
 
 @test "what was wrong with the call is told first" {

@@ -6,7 +6,7 @@
 load ../lib/cli
 
 setup() {
-	need_bpf
+	need_recorder
 	enter_work_dir
 }
 
@@ -40,6 +40,7 @@ old_survives() {
 }
 
 @test "an existing file: its mode and owner stay" {
+	need_root
 	echo old >p
 	chmod 640 p
 	chown 1234:4321 p
@@ -66,8 +67,8 @@ old_survives() {
 	old_survives 127 -q -o old -- ./bad
 }
 
-@test "an existing file survives a host without BPF" {
-	SNUG_TEST_DISABLE=bpf old_survives 1 -q -o old -- touch ran
+@test "an existing file survives a host where nothing can be recorded" {
+	SNUG_TEST_DISABLE=bpf,notify old_survives 1 -q -o old -- touch ran
 	[ ! -e ran ]
 }
 
@@ -113,6 +114,7 @@ old_survives() {
 }
 
 @test "a directory that is not there, or cannot be written: told before the command runs" {
+	need_root
 	record -o no/such/p -- touch ran
 	status_is 1
 	one_line err
@@ -144,6 +146,7 @@ old_survives() {
 }
 
 @test "a full disk: failure, the old file is whole, no rest" {
+	need_root
 	mkdir mnt
 	mount -t tmpfs -o size=16k none mnt
 	echo old >mnt/p
@@ -205,6 +208,7 @@ old_survives() {
 }
 
 @test "in a directory for all, another user's file or link is refused" {
+	need_root
 	mkdir mnt
 	mount -t tmpfs -o mode=1777 none mnt
 	echo theirs >mnt/profile.yaml

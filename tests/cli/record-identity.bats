@@ -6,7 +6,8 @@
 load ../lib/cli
 
 setup() {
-	need_bpf
+	need_root
+	need_recorder
 	enter_work_dir
 	# a user of this host that is not root and has a home folder of its own
 	IFS=: read -r user _ uid gid _ home _ < <(awk -F: '$3 > 0 && $6 != "/" && $6 ~ "^/" { print; exit }' /etc/passwd)

@@ -6,7 +6,7 @@
 load ../lib/cli
 
 setup() {
-	need_bpf
+	need_recorder
 	enter_work_dir
 }
 
@@ -196,6 +196,7 @@ begin() {
 }
 
 @test "snug record -- snug record -- ls: both record" {
+	need_bpf # a filter can have one listener only
 	record -q -n -t raw-seccomp -o outer.json -- "$SNUG" record -q -n -t raw-seccomp -o inner.json -- ls /
 	status_is 0
 	record -q -n -t raw-seccomp -o plain.json -- ls /

@@ -253,6 +253,43 @@ two_calls='"x86_64": [{"nr": 0, "firstUs": 1500, "pid": 7, "comm": "sh\u001b[2J"
 		.execs[0].path == "/bin/\u001b[31msh"' out
 }
 
+@test "a recording: arguments by their names" {
+	recording web.rec '"x86_64": [{"nr": 16, "args": {"index": [1], "mask": [4294967295],
+			"values": [[21505], [21523]]}},
+		{"nr": 41, "args": {"index": [0, 1, 2], "mask": [4294967295, 15, 4294967295],
+			"values": [[2, 1, 6], [1, 2, 0]], "cut": true}},
+		{"nr": 62, "args": {"index": [1], "mask": [4294967295]}}, {"nr": 0}]'
+	snug_show web.rec
+	status_is 0
+	has out "  ioctl             TCGETS, TIOCGWINSZ" \
+		"  socket            (AF_UNIX, SOCK_DGRAM, IPPROTO_IP)," \
+		"                    (AF_INET, SOCK_STREAM, IPPROTO_TCP), and others" \
+		"  kill              not known"
+	snug_show web.rec ioctl
+	status_is 0
+	has out "  with  TCGETS, TIOCGWINSZ"
+	snug_show --json web.rec
+	jq -e '.calls | map(select(.name == "socket"))[0] |
+		.args.values == [[1, 2, 0], [2, 1, 6]] and .args.cut and
+		.argNames == ["(AF_UNIX, SOCK_DGRAM, IPPROTO_IP)", "(AF_INET, SOCK_STREAM, IPPROTO_TCP)"]' out
+	recording web.rec "$two_calls"
+	snug_show web.rec
+	has_not out "Arguments"
+	recording web.rec '"x86_64": [{"nr": 0}]' '"lost": {"arguments": 3},'
+	sed -i 's/"complete": true, "lost": {},//' web.rec
+	snug_show web.rec
+	has out "3 combinations of arguments not noted"
+}
+
+@test "a recording: of many combinations of arguments the first ones are shown" {
+	recording web.rec "\"x86_64\": [{\"nr\": 157, \"args\": {\"index\": [0], \"mask\": [4294967295],
+		\"values\": [$(seq -s ',' 1000 1099 | sed -E 's/[0-9]+/[&]/g')]}}],
+		\"x86\": [{\"nr\": 335, \"args\": {\"index\": [2], \"mask\": [4294967295], \"values\": [[9]]}}]"
+	snug_show web.rec
+	status_is 0
+	has out "36 more" "  rt_tgsigqueueinfo (x86)"
+}
+
 @test "a recording: when a call was first made" {
 	recording web.rec "$two_calls"
 	snug_show web.rec read bpf open

@@ -7,7 +7,7 @@
 load ../lib/cli
 
 setup() {
-	need_bpf
+	need_recorder
 	need_command tmux
 	enter_work_dir
 	socket=snug-$BASHPID
@@ -215,6 +215,7 @@ terminal_is_clean() {
 }
 
 @test "Ctrl-Z stops a recorder that waits for programs by name" {
+	need_bpf
 	types 'snug record --no-proc-start -o p.yaml nosuchprogram'
 	sees "Ctrl-C ends"
 	presses C-z
@@ -242,7 +243,8 @@ terminal_is_clean() {
 	sleep 0.1
 	presses C-z
 	sees "Stopped"
-	types 'jobs; kill %1; fg; echo "job control"=$?'
+	# by its number, bash does not continue it as well: it cannot end before fg
+	types 'jobs; kill $(jobs -p); fg; echo "job control"=$?'
 	sees "job control=143"
 	presses C-c
 	types 'exit 7'

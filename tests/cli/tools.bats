@@ -453,7 +453,7 @@ print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).
 	local data=$tools/../data dir=$BATS_TEST_TMPDIR/lint
 	gen_lint() {
 		"$tools/gen-lint" "$dir/lint-dangerous.csv" "$dir/lint-fallbacks.csv" \
-			"$dir/lint-families.csv" "$dir/libseccomp-releases.csv"
+			"$dir/lint-families.csv" "$dir/libseccomp-releases.csv" "$dir/lint-detours.csv"
 	}
 	mkdir -p "$dir"
 	cp "$data"/lint-*.csv "$data/libseccomp-releases.csv" "$dir/"
@@ -478,6 +478,9 @@ print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).
 	refused lint-fallbacks.csv 'clone3,clone,someone' "clone3 comes twice"
 	refused lint-fallbacks.csv 'clone4,,someone' "an empty list"
 	refused lint-fallbacks.csv 'clone4,clone3' "expected call,older calls,who"
+	refused lint-detours.csv 'clone,clone3,again' "clone comes twice"
+	refused lint-detours.csv 'read,,to read' "an empty list"
+	refused lint-detours.csv 'read,pread64' "expected call,ways around,what"
 	refused lint-families.csv 'x,-,read,read' "at least two members"
 	refused lint-families.csv 'x,write,read pread64,read' "write is no member"
 	refused libseccomp-releases.csv '2.5,5.8' "bad version 2.5"
@@ -513,6 +516,69 @@ print(base64.b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).
 	refuses "categories.csv:3: open is not sorted behind read"
 	rows "# From: nowhere" read,files read,network
 	refuses "categories.csv:3: read is not sorted behind read"
+}
+
+@test "gen-arg-filters: refuses arguments that cannot be filtered, and rows that say nothing" {
+	calls=$BATS_TEST_TMPDIR/calls.csv
+	filters=$BATS_TEST_TMPDIR/filters.csv
+	rows() {
+		printf '%s\n' "# From: nowhere" "$@" >"$filters"
+	}
+	refuses() {
+		fails_with "$1" "$tools/gen-arg-filters" "$calls" "$filters"
+	}
+	printf '%s\n' "# From: nowhere" "bind,fd:fd,addr:ptr,len:value32" \
+		"mmap,addr:value,len:value,prot:flags:PROT,flags:flags:MAP,fd:fd,off:value" >"$calls"
+	rows "bind,2,value,,more,8,,why, for once" \
+		"mmap,2,flags,0x7,security,64,s390 x86,because" "mmap,3,flags,,more,64,s390 x86,so"
+	"$tools/gen-arg-filters" "$calls" "$filters" >"$BATS_TEST_TMPDIR/table.c"
+	grep -qF '.not_arches = ARCH_BIT(S390) | ARCH_BIT(X86), .limit = 64,' "$BATS_TEST_TMPDIR/table.c"
+	grep -qF '{ 2, true, SNUG_ARG_LEVEL_SECURITY, UINT64_C(0x7),' "$BATS_TEST_TMPDIR/table.c"
+	grep -qF '"why, for once" },' "$BATS_TEST_TMPDIR/table.c"
+
+	rows "bind,1,value,,more,8,,why"
+	refuses "filters.csv:2: argument 1 of bind is a pointer"
+	rows "bind,0,value,,more,8,,why"
+	refuses "filters.csv:2: argument 0 of bind is a descriptor"
+	rows "bind,3,value,,more,8,,why"
+	refuses "filters.csv:2: bind has no argument 3"
+	rows "bind,x,value,,more,8,,why"
+	refuses "filters.csv:2: bind has no argument x"
+	rows "bindd,0,value,,more,8,,why"
+	refuses "filters.csv:2: no call bindd in call-arguments.csv"
+	rows "bind,2,value,,more,8,"
+	refuses "filters.csv:2: expected call,argument,kind,mask,level,limit,not,why"
+	rows "bind,2,enum,,more,8,,why"
+	refuses "filters.csv:2: bad kind enum"
+	rows "bind,2,value,7,more,8,,why"
+	refuses "filters.csv:2: bad mask 7"
+	rows "bind,2,value,0x0,more,8,,why"
+	refuses "filters.csv:2: bad mask 0x0"
+	rows "bind,2,value,,all,8,,why"
+	refuses "filters.csv:2: bad level all"
+	rows "bind,2,value,,more,65,,why"
+	refuses "filters.csv:2: bad limit 65"
+	rows "bind,2,value,,more,0,,why"
+	refuses "filters.csv:2: bad limit 0"
+	rows "bind,2,value,,more,8,S390,why"
+	refuses "filters.csv:2: bad ABI S390"
+	rows "bind,2,value,,more,8,,"
+	refuses "filters.csv:2: no reason"
+	rows 'bind,2,value,,more,8,,a "b"'
+	refuses "filters.csv:2: no reason, or a quote in it"
+	rows "mmap,3,flags,,more,8,,why" "mmap,2,flags,,more,8,,why"
+	refuses "filters.csv:3: mmap 2 is not sorted behind the row before it"
+	rows "mmap,2,flags,,more,8,,why" "bind,2,value,,more,8,,why"
+	refuses "filters.csv:3: bind 2 is not sorted"
+	rows "mmap,2,flags,,more,8,,why" "mmap,3,flags,,more,9,,why"
+	refuses "filters.csv:3: all rows of mmap have one limit and one list of ABIs"
+	rows "mmap,0,value,,more,8,,why" "mmap,1,value,,more,8,,why" "mmap,2,flags,,more,8,,why" \
+		"mmap,3,flags,,more,8,,why"
+	refuses "filters.csv:5: more than three arguments of mmap"
+	rows
+	refuses "no rows"
+	echo "bind,2,value,,more,8,,why" >"$filters"
+	refuses "filters.csv:1: the first line must say"
 }
 
 @test "gen-call-args: refuses rows that its tables cannot hold" {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * session OUT arm|attach|cgroup PID|PATH [follow] [alone]
+ * session OUT arm|attach|cgroup PID|PATH [follow] [alone] [args]
  *
  * Records what a hook or `snug record --container` would, without either: a recording of processes
  * that are not our children.  Says "ready" on standard output, ends with the target's last task
@@ -85,6 +85,7 @@ static int run(char **argv, struct snug_err *err)
 	const struct snug_session_options opts = {
 		.command = (const char *const *)argv,
 		.alone = has_word(argv, "alone"),
+		.with_args = has_word(argv, "args"),
 	};
 	CLEANUP(closep) int sig_fd = -EBADF;
 	sigset_t set;
@@ -113,7 +114,8 @@ int main(int argc, char **argv)
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: session OUT arm|attach|cgroup PID|PATH [follow] [alone]\n");
+		fprintf(stderr,
+			"usage: session OUT arm|attach|cgroup PID|PATH [follow] [alone] [args]\n");
 		return 2;
 	}
 	if (run(argv, &err) == 0)

@@ -173,6 +173,46 @@ stop_auditd() {
 	done
 }
 
+# set_of FILE FILTER: "ABI NAME" of what jq's FILTER selects, sorted, once each
+set_of() {
+	jq -r "$2 | \"\\(.arch) \\(.syscall // .name)\"" "$1" | LC_ALL=C sort -u
+}
+
+@test "one run, five observers: run --explain, auditd, netlink, the kernel's log, BPF: one set" {
+	need_bpf
+	start_auditd RAW
+	follow netlink -s netlink
+	"$SNUG" watch --json --exe "$work/denials" >watch.out 2>watch.err </dev/null 3>&- &
+	followers+=($!)
+	wait_until grep -q Watching watch.err
+	# the kernel logs what is refused with an errno only when it is asked to
+	denials_profile SCMP_ACT_ERRNO 38 | jq '.flags = ["SECCOMP_FILTER_FLAG_LOG"]' >errno.json
+	for how in --explain=false "--explain --json refused.json"; do
+		# shellcheck disable=SC2086 # several
+		"$SNUG" run -q $how -p errno.json -- ./denials 2>/dev/null
+	done
+	wait_until has_events netlink.out 64
+	wait_until has_at_least watch.out 32
+	stop_followers
+	stop_auditd
+	# while an auditd takes the records, the kernel prints none
+	follow kmsg -s kernel-log
+	"$SNUG" run -q --explain=false -p errno.json -- ./denials 2>/dev/null
+	wait_until has_events kmsg.out 32
+	stop_followers
+	denials >expected
+	(($(wc -l <expected) > 30))
+	diff expected <(set_of refused.json '.refused[]')
+	diff expected <(set_of netlink.out .)
+	diff expected <(set_of kmsg.out .)
+	diff expected <(set_of watch.out 'select(.type == "denial")')
+	"$SNUG" audit --json --exe "$work/denials" audit/audit.log >auditd.out 2>/dev/null
+	diff expected <(set_of auditd.out .)
+	# each was made once and counted once
+	jq -e 'all(.refused[]; .count == 1 and .errnoRet == 38)' refused.json
+	same "$(jq -s 'map(.count) | add' auditd.out)" 64
+}
+
 @test "auditd rotates in mid-stream: each event once" {
 	local i
 

@@ -72,7 +72,9 @@ root=$work/root
 		install -d "$root/test/lib" "$root/test/programs" &&
 		install "$source_root/tests/e2e/guest/tests" "$root/test/" &&
 		install "$source_root/tests/e2e/guest/programs" "$root/test/cases" &&
-		install "$source_root"/tests/lib/{oracle,programs}* "$root/test/lib/" &&
+		install "$source_root"/tests/lib/{arguments,oracle,programs}* "$root/test/lib/" &&
+		install -d "$root/test/data" &&
+		install -m 644 "$source_root"/data/{call-arguments,argument-filters}.csv "$root/test/data/" &&
 		install "${guest_programs[@]/#/$programs/}" "$root/test/programs/" &&
 		install "$source_root/build-static/snug" "$root/usr/bin/snug" &&
 		install "$source_root/tests/e2e/guest/init" "$root/usr/sbin/guest-init" &&

@@ -265,6 +265,19 @@ baselines_of() {
 		.annotations[] += ";base:runc"')" '["runc"]'
 }
 
+@test "hook --args: the profile looks at arguments, the recording has them" {
+	need_command runc
+	bundle rec runc "of:$work/p.json;recording:$work/r.json" \
+		'.hooks.prestart[0].args += ["--args"]' /t/arguments junk
+	run_oci runc rec rec
+	status_is 0
+	appears r.json
+	appears p.json
+	jq -e '[.calls.x86_64[] | select(.args)] | length > 3' r.json
+	jq -e '[.syscalls[] | select(.names | index("mmap")) | .args[0].index] | unique == [2]' p.json
+	"$SNUG" check -p p.json r.json
+}
+
 @test "twenty containers at once: none has another's calls" {
 	need_command runc
 	local i programs=(plain-static "five-ms" "i386")

@@ -4,10 +4,31 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "fuzz.h"
+#include "record/argument-facts.h"
 #include "record/derive.h"
 
 #include <errno.h>
 #include <string.h>
+
+/* Nobody made a call that was looked at with nothing, or is said to be cut. */
+static void check_args(const struct snug_recording_call *c)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	const struct snug_recording_args *a = &c->args;
+	unsigned known = a->cut_by;
+
+	snug_bug_on(!a->spec.n && (a->tuples.len || a->cut_by));
+	snug_bug_on(a->tuples.len > 2 * SNUG_LIMIT_RECORDING_TUPLES);
+	VEC_FOREACH (t, &a->tuples) {
+		known |= t->by;
+		for (unsigned i = 0; i < a->spec.n; i++)
+			snug_bug_on(t->values[i] & ~a->spec.mask[i]);
+		snug_bug_on(t > a->tuples.items &&
+			    memcmp(t[-1].values, t->values, sizeof(t->values)) == 0);
+		snug_argument_facts_add_text(c, t, &text);
+	}
+	snug_bug_on(a->spec.n && (c->by & ~known));
+}
 
 static void check_calls(const struct snug_recording *r)
 {
@@ -20,6 +41,8 @@ static void check_calls(const struct snug_recording *r)
 		snug_bug_on(!c->name != !known || (known && strcmp(c->name, known) != 0));
 		snug_bug_on(c > r->calls.items && c[-1].arch == c->arch && c[-1].nr >= c->nr);
 	}
+	VEC_FOREACH (c, &r->calls)
+		check_args(c);
 	VEC_FOREACH (e, &r->execs)
 		snug_bug_on(!e->comm || !e->path);
 }
@@ -41,12 +64,15 @@ static void check_round_trip(const struct snug_recording *r)
 	snug_bug_on(strcmp(text.buf, text2.buf) != 0);
 }
 
-static void check_derive(const struct snug_recording *r)
+static void check_derive(const struct snug_recording *r, enum snug_args_level level)
 {
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	const struct snug_derive_policy policy = { .name = r->command.len ? r->command.items[0]
-									  : "x" };
+	const struct snug_derive_policy policy = {
+		.name = r->command.len ? r->command.items[0] : "x",
+		.args = level,
+		.signed_values = true,
+	};
 	int e = snug_derive(&r, 1, &policy, &d, NULL);
 
 	if (e < 0) {
@@ -73,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_calls(r);
 	check_round_trip(r);
-	check_derive(r);
+	check_derive(r, SNUG_ARGS_OFF);
+	check_derive(r, SNUG_ARGS_ALL);
 	return 0;
 }

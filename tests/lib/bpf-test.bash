@@ -42,14 +42,15 @@ wait_for() {
 }
 
 # record NAME COMMAND...: records in a fresh work directory, into $state/NAME.{recording,profile,out,
-# err}, the set of calls into $state/NAME.snug.  Sets `status` to the exit status.
+# err}, the set of calls into $state/NAME.snug.  Sets `status` to the exit status.  The array
+# `record_args` has further options.
 record() {
 	local at=$state/$1
 	shift
 	fresh_work_dir "$work"
 	status=0
-	in_clean_env "$SNUG" record -q -n -t raw-seccomp -o "$at.profile" --recording "$at.recording" \
-		-- "$@" >"$at.out" 2>"$at.err" || status=$?
+	in_clean_env "$SNUG" record -q -n "${record_args[@]}" -t raw-seccomp -o "$at.profile" \
+		--recording "$at.recording" -- "$@" >"$at.out" 2>"$at.err" || status=$?
 	[[ -s $at.recording ]] || {
 		echo "no recording of: $*; status $status; on stderr:"
 		cat "$at.err"

@@ -27,10 +27,21 @@ need_root() {
 	((EUID == 0)) || skip "only root can do this"
 }
 
-# In setup(): skips where nothing can be recorded.
+# Recordings are made by the engine that this host offers, or with SNUG_TEST_ENGINE=notify by the one
+# that needs nothing.
+[[ ${SNUG_TEST_ENGINE:-} != notify ]] || export SNUG_TEST_DISABLE=bpf
+((EUID == 0)) && [[ -r /sys/kernel/btf/vmlinux ]] || SNUG_TEST_ENGINE=notify
+
+# In setup(): skips where BPF cannot be used.
 need_bpf() {
 	((EUID == 0)) || skip "recording with BPF needs root"
 	[[ -r /sys/kernel/btf/vmlinux ]] || skip "this kernel has no BTF: /sys/kernel/btf/vmlinux is missing"
+	[[ ${SNUG_TEST_ENGINE:-} != notify ]] || skip "what the engine bpf does"
+}
+
+# In setup(): skips where nothing can be recorded.
+need_recorder() {
+	"$SNUG" record -q -n -o /dev/null -- true >/dev/null 2>&1 || skip "nothing can be recorded here ('snug doctor')"
 }
 
 # need_command NAME...

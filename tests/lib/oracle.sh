@@ -18,13 +18,14 @@ oracle_tables() {
 	done
 }
 
-# oracle_parse TRACE: strace's file (-f -n, personality messages not suppressed) -> set of calls.
+# oracle_parse TRACE [1]: strace's file (-f -n, personality messages not suppressed) -> set of calls;
+# with 1 a fourth field: the arguments as strace has them, without blanks.
 #
 # strace announces a change of personality, but compares with the process it has looked at last, so
 # that a new process may start in 32-bit mode without a word.  Where number and name fit only one
 # ABI's table, that decides; where both or none fit, the process's last known mode.
 oracle_parse() {
-	oracle_tables | LC_ALL=C awk '
+	oracle_tables | LC_ALL=C awk -v with_arguments="${2:-}" '
 		pass == 1 { table[$1, $2] = $3; next }
 		{ pid = $1 }
 		match($0, /\[ Process PID=[0-9]+ runs in [0-9x]+/) {
@@ -46,7 +47,14 @@ oracle_parse() {
 			else if (!(pid in mode))
 				mode[pid] = last == "" ? "x86_64" : last
 			last = mode[pid]
-			print mode[pid], nr, name
+			rest = ""
+			if (with_arguments) {
+				rest = substr($0, RSTART + RLENGTH)
+				sub(/\).*| <unfinished.*/, "", rest)
+				gsub(/ /, "", rest)
+				rest = " " rest
+			}
+			print mode[pid], nr, name rest
 		}' pass=1 - pass=2 "$1" | LC_ALL=C sort -u
 }
 
@@ -78,7 +86,7 @@ known_differences() {
 	awk -v program="$1" -v kind="$2" '
 		/^#/ || NF < 5 { next }
 		($1 == program || $1 == "*") && $2 == kind { print $3, $4, $5 }' \
-		"$oracle_lib/oracle-differences.txt"
+		"$oracle_lib/oracle-differences.txt" "${oracle_more_differences:-/dev/null}"
 }
 
 # compare_calls PROGRAM STRACE SNUG: whether both sets are equal, but for what is listed as known.

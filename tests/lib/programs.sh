@@ -101,7 +101,8 @@ program_command() {
 	[[ -z $reason ]]
 }
 
-# fresh_work_dir DIR: an empty directory with what the programs work on; becomes the current one.
+# fresh_work_dir DIR: an empty directory with what the programs work on; becomes the current one.  It
+# belongs to $work_owner, if that is set.
 fresh_work_dir() {
 	rm -rf "$1"
 	mkdir -p "$1/tree/sub" "$1/tmp"
@@ -111,6 +112,7 @@ fresh_work_dir() {
 	printf 'int sub;\n' >tree/sub/sub.c
 	printf 'nothing\n' >tree/sub/readme
 	printf '{"list": [1, 2, 3]}\n' >data.json
+	[[ -z ${work_owner:-} ]] || chown -R "$work_owner" "$1"
 }
 
 # in_clean_env COMMAND...: a fixed environment, no input.
@@ -118,9 +120,11 @@ in_clean_env() {
 	(become_in_clean_env "$@")
 }
 
+# With the array `run_as`: by that command, which changes who it is.
+#
 # The same in place of this shell: `become_in_clean_env COMMAND... &` makes $! COMMAND's process.
 become_in_clean_env() {
-	exec /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+	exec "${run_as[@]}" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		LC_ALL=C HOME="$PWD" TMPDIR="$PWD/tmp" GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat \
 		GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b \
 		"$@" </dev/null

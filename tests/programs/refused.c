@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * refused HOW: for profiles that refuse getppid with EPERM.  Makes that call in many ways, each of
- * which has to fail with just that.
+ * which has to fail with just that; "thread" and "trapped" are for profiles that kill or trap.
  */
 #include "program.h"
 
@@ -107,6 +107,36 @@ static void until_changed(void)
 	say(text);
 }
 
+static void *be_refused_once(void *arg)
+{
+	(void)syscall(SYS_getppid);
+	return arg;
+}
+
+/* A thread that the profile may kill. */
+static void in_one_thread(void)
+{
+	pthread_t thread;
+
+	check(pthread_create(&thread, NULL, be_refused_once, NULL) == 0, "thread");
+	pthread_join(thread, NULL);
+}
+
+/* With a handler for SIGSYS: ten times, and ten times in a child. */
+static void trapped(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	pid_t child;
+
+	check(sigaction(SIGSYS, &action, NULL) == 0, "sigaction");
+	child = fork();
+	for (int i = 0; i < 10; i++)
+		(void)syscall(SYS_getppid);
+	if (child == 0)
+		_exit(3);
+	reap(child, 3);
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -121,6 +151,10 @@ int main(int argc, char **argv)
 		later(argv[2]);
 	else if (strcmp(how, "until-changed") == 0)
 		until_changed();
+	else if (strcmp(how, "thread") == 0)
+		in_one_thread();
+	else if (strcmp(how, "trapped") == 0)
+		trapped();
 	else
 		be_refused();
 	say("refused\n");

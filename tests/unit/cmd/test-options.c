@@ -17,6 +17,7 @@ struct args {
 	const char *output;
 	struct snug_list base;
 	bool none, quiet, long_only;
+	const char *level;
 };
 
 static const struct snug_option table[] = {
@@ -25,6 +26,7 @@ static const struct snug_option table[] = {
 	{ 'b', "base", SNUG_OPTION_LIST, offsetof(struct args, base), "NAMES", "names" },
 	{ 'n', "no-base", SNUG_OPTION_BOOL, offsetof(struct args, none), NULL, "no names" },
 	{ 'q', "quiet", SNUG_OPTION_BOOL, offsetof(struct args, quiet), NULL, "silence" },
+	{ 0, "level", SNUG_OPTION_OPTIONAL, offsetof(struct args, level), "LEVEL", "how much" },
 	{ 0, "long-only", SNUG_OPTION_BOOL, offsetof(struct args, long_only), NULL,
 	  "a text that is much too long to stand in one line behind the option, so that it goes "
 	  "on in the next one, and in one more" },
@@ -167,6 +169,22 @@ static void test_errors(void **state)
 	refused("--=x", "unknown option '--=x'");
 }
 
+/* A value only behind '=': the next word is a command's, or an input. */
+static void test_optional_values(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("-q a", NULL), 1);
+	assert_null(args.level);
+	assert_int_equal(parse("--level a", NULL), 1);
+	assert_string_equal(args.level, "");
+	assert_int_equal(parse("-level=all -q a", NULL), 2);
+	assert_string_equal(args.level, "all");
+	assert_int_equal(parse("--level=all --level", NULL), 2);
+	assert_string_equal(args.level, "");
+	assert_int_equal(parse("--level=", NULL), 1);
+	assert_string_equal(args.level, "");
+}
+
 static void test_help_text(void **state)
 {
 	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
@@ -179,6 +197,7 @@ static void test_help_text(void **state)
 		"  -b, --base NAMES            names\n"
 		"  -n, --no-base               no names\n"
 		"  -q, --quiet                 silence\n"
+		"      --level[=LEVEL]         how much\n"
 		"      --long-only             a text that is much too long to stand in one line\n"
 		"                              behind the option, so that it goes on in the next\n"
 		"                              one, and in one more\n"
@@ -222,10 +241,15 @@ static int done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_strings),   cmocka_unit_test(test_where_it_ends),
-		cmocka_unit_test(test_flags),     cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_help),      cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_help_text), cmocka_unit_test(test_prose),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_where_it_ends),
+		cmocka_unit_test(test_flags),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_optional_values),
+		cmocka_unit_test(test_help_text),
+		cmocka_unit_test(test_prose),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

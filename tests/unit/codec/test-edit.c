@@ -36,6 +36,7 @@ static const char *const texts[] = {
 	"before: 1\nnames:\n- b\nafter: 2\n",
 	"before: {a: [b, \"}\"], 'c': d}\nnames: [ b ]\nafter: \xc3\xa4\n",
 	"before: 1\n\"names\":\n  - b\nafter: 2\n---\n",
+	"before: 1\nnames:\n-\n  b\n- # is d\n\n  d\n-   f\nafter: 2\n",
 };
 
 static struct snug_doc *parse(const char *text, size_t len)
@@ -164,6 +165,12 @@ static int remove_first(const struct snug_edit *e, const struct snug_doc_value *
 	return snug_edit_remove_element(e, root, "n", 0, out, err);
 }
 
+static int remove_second(const struct snug_edit *e, const struct snug_doc_value *root,
+			 struct snug_str *out, struct snug_err *err)
+{
+	return snug_edit_remove_element(e, root, "n", 1, out, err);
+}
+
 static int replace(const struct snug_edit *e, const struct snug_doc_value *root,
 		   struct snug_str *out, struct snug_err *err)
 {
@@ -183,6 +190,7 @@ static void style_of_strings(void **state)
 	edits_to("n:\n  -   \"a\"\n", "n:\n  -   \"new\" # why\n  -   \"a\"\n", insert_first);
 	edits_to("n:\n- a", "n:\n- a\n- new # why\n", insert_second);
 	edits_to("n: ['a', 'b'] # x\n", "n: ['a', 'new', 'b'] # x\n", insert_second);
+	edits_to("n:\n- # a\n\n  a\n", "n:\n- # a\n\n  a\n- new # why\n", insert_second);
 }
 
 static void removal(void **state)
@@ -192,6 +200,12 @@ static void removal(void **state)
 	edits_to("n:\n- a # x\n# y\nm: 1\n", "n: []\n# y\nm: 1\n", remove_first);
 	edits_to("'n': # why\n  - a\nm: 1\n", "'n': [] # why\nm: 1\n", remove_first);
 	edits_to("n:\n- a: 1\n  b:\n  - c\n\n  # d\n- e: 1\n", "n:\n- e: 1\n", remove_first);
+	edits_to("n:\n-\n  a\n", "n: []\n", remove_first);
+	edits_to("n: [a, # is a\n  b, # is b\n  c] # all\n", "n: [a, # is a\n  c] # all\n",
+		 remove_second);
+	edits_to("n: [a, # is a\n  b # is b\n ]\n", "n: [a # is a\n   # is b\n ]\n", remove_second);
+	edits_to("n: [a\n  , b]\n", "n: [a]\n", remove_second);
+	edits_to("{\"n\": [\n  \"a\",\n  \"b\"\n]}", "{\"n\": [\n  \"a\"\n]}", remove_second);
 	edits_to("n:\n- |\n  text\n\n  # text\n- e: 1\n", "n:\n- e: 1\n", remove_first);
 }
 
@@ -212,6 +226,8 @@ static void objects(void **state)
 		append);
 	edits_to("s:\n- n: [b]", "s:\n- n: [b]\n- a: y\n  n:\n  - x\n", append);
 	edits_to("s: [{n: [b]}]\n", "s: [{n: [b]}, {\"n\": [\"x\"], \"a\": \"y\"}]\n", append);
+	edits_to("s: [ # none\n]\n", "s: [{\"n\": [\"x\"], \"a\": \"y\"} # none\n]\n", append);
+	edits_to("s:\n-\n  n: [b]\n", "s:\n-\n  n: [b]\n- a: y\n  n:\n  - x\n", append);
 	edits_to("s: []\n", "s: [{\"n\": [\"x\"], \"a\": \"y\"}]\n", append);
 	edits_to("{\"d\":1}", "{\"d\":1, \"s\": [{\"n\": [\"x\"], \"a\": \"y\"}]}", add);
 	edits_to("{\n  \"d\": 1\n}\n",
@@ -248,8 +264,7 @@ static void refuses(const char *text, const char *place,
 static void odd_layouts(void **state)
 {
 	(void)state;
-	refuses("n:\n-\n  a\n", "t:3:3", insert_second);
-	refuses("n:\n-\n  a\n", "t:1:1", remove_first);
+	refuses("? n\n: - a\n", "t:2:5", insert_first);
 	refuses("v: |\n  old\n", "t:1:4", replace);
 	refuses("{\"v\":\"\\u006fld\"}", "t:1:6", replace);
 	refuses("v: ol\n  d\n", "t:1:4", replace);

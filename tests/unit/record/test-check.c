@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "record/argument-facts.h"
 #include "seccomp/ret.h"
 
 #include <errno.h>
@@ -338,6 +339,98 @@ static void profile_that_means_nothing(void **state)
 	assert_int_equal(f.check.calls.len, 0);
 }
 
+/* The run made socket(2) with these families. */
+static void made_sockets(struct snug_recording *r, const uint64_t *families, size_t n)
+{
+	struct snug_recording_call *c = add(r, SNUG_ARCH_X86_64, "socket");
+
+	assert_true(snug_argument_facts_begin(c));
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t args[SNUG_N_ARGS] = { families[i], 1 };
+
+		(void)snug_argument_facts_note(c, SNUG_BY_MAIN, args);
+	}
+}
+
+static const char only_inet[] = "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
+				"{\"names\":[\"execve\"],\"action\":\"SCMP_ACT_ALLOW\"},"
+				"{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
+				"{\"index\":0,\"op\":\"SCMP_CMP_LE\",\"value\":2}]},"
+				"{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_LOG\",\"args\":["
+				"{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":10}]}]}";
+
+static void recorded_arguments(void **state)
+{
+	static const uint64_t families[] = { 1, 2, 10, 38 };
+	static const struct {
+		size_t first, n;
+		const char *lines;
+		uint64_t refused; /* some family that is, or 0 */
+	} rows[] = {
+		{ 0, 2, "allowed socket, allowed execve", 0 },
+		{ 1, 2, "logged socket, allowed execve", 10 },
+		{ 0, 4, "denied socket, allowed execve", 38 },
+		{ 3, 1, "denied socket, allowed execve", 38 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		CLEANUP(fixture_done) struct fixture f = { 0 };
+		const struct snug_check_call *call;
+		uint64_t args[SNUG_N_ARGS];
+
+		profile(&f, only_inet);
+		made_sockets(add_run(&f), families + rows[i].first, rows[i].n);
+		check(&f);
+		assert_lines(&f, rows[i].lines);
+		call = &f.check.calls.items[0];
+		assert_int_equal(snug_argset_sample(&call->refused, args), rows[i].refused != 0);
+		if (rows[i].refused)
+			assert_int_equal(args[0], rows[i].refused);
+		assert_true(snug_argset_is_empty(&call->passing));
+	}
+}
+
+/* What is not known may be anything: unless what is known is refused. */
+static void recorded_arguments_in_part(void **state)
+{
+	static const uint64_t inet = 2, alg = 38;
+	CLEANUP(fixture_done) struct fixture f = { 0 }, g = { 0 };
+
+	(void)state;
+	profile(&f, only_inet);
+	made_sockets(add_run(&f), &inet, 1);
+	snug_argument_facts_cut(add(f.recordings[0], SNUG_ARCH_X86_64, "socket"), SNUG_BY_MAIN);
+	check(&f);
+	assert_lines(&f, "depends socket, allowed execve");
+	assert_false(snug_argset_is_empty(&f.check.calls.items[0].passing));
+	profile(&g, only_inet);
+	made_sockets(add_run(&g), &alg, 1);
+	snug_argument_facts_cut(add(g.recordings[0], SNUG_ARCH_X86_64, "socket"), SNUG_BY_MAIN);
+	check(&g);
+	assert_lines(&g, "denied socket, allowed execve");
+}
+
+/* Each run is judged by its own arguments. */
+static void recorded_arguments_of_runs(void **state)
+{
+	static const uint64_t families[] = { 1, 38 };
+	CLEANUP(fixture_done) struct fixture f = { 0 };
+
+	(void)state;
+	profile(&f, only_inet);
+	made_sockets(add_run(&f), &families[0], 1);
+	made_sockets(add_run(&f), &families[1], 1);
+	made_sockets(add_run(&f), &families[1], 1);
+	(void)add(add_run(&f), SNUG_ARCH_X86_64, "socket");
+	check(&f);
+	assert_lines(&f, "denied socket, depends socket, allowed socket, allowed execve");
+	assert_int_equal(f.check.calls.items[0].n_runs, 2);
+	assert_int_equal(f.check.calls.items[0].first_run, 1);
+	assert_int_equal(f.check.calls.items[1].n_runs, 1);
+	assert_int_equal(f.check.calls.items[2].n_runs, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +445,9 @@ int main(void)
 		cmocka_unit_test(envs),
 		cmocka_unit_test(other_machines),
 		cmocka_unit_test(profile_that_means_nothing),
+		cmocka_unit_test(recorded_arguments),
+		cmocka_unit_test(recorded_arguments_in_part),
+		cmocka_unit_test(recorded_arguments_of_runs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

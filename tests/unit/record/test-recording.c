@@ -5,6 +5,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "record/denied.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -33,7 +34,7 @@ static struct snug_recording *full(void)
 	r->exit_value = 9;
 	r->stopped_early = true;
 	r->attached = true;
-	r->lost = (struct snug_recording_losses){ 1, 2, 3, 4, 5 };
+	r->lost = (struct snug_recording_losses){ 1, 2, 3, 4, 5, 6 };
 	(void)snug_recording_call(r, SNUG_ARCH_X32, 7);
 	(void)snug_recording_call(r, SNUG_ARCH_X86, 1);
 	(void)snug_recording_call(r, SNUG_ARCH_X86_64, 1023);
@@ -128,13 +129,18 @@ static void test_minimal(void **state)
 	assert_true(snug_recording_is_complete(r));
 	write_text(r, &text);
 	assert_null(strstr(text.buf, "\"exit\""));
+	assert_null(strstr(text.buf, "\"filtered\""));
+	assert_null(strstr(text.buf, "\"denialsFromUs\""));
+	assert_null(strstr(text.buf, "\"denied\""));
+	assert_null(strstr(text.buf, "\"denials\""));
 	assert_non_null(strstr(text.buf, "\"complete\": true"));
 	assert_non_null(strstr(text.buf, "\"calls\": {}"));
 }
 
 static void test_complete_follows_from_lost(void **state)
 {
-	static const char *const names[] = { "news", "tasks", "numbers", "misses", "execs" };
+	static const char *const names[] = { "news",   "tasks", "numbers",
+					     "misses", "execs", "denials" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -383,6 +389,110 @@ static void test_calls_are_sorted(void **state)
 	assert_string_equal(r->calls.items[ARRAY_SIZE(want)].name, "restart_syscall");
 }
 
+static void add_denial(struct snug_recording *r, enum snug_arch arch, uint32_t nr, uint32_t result,
+		       unsigned by)
+{
+	struct snug_recording_denial *d = snug_recording_denial(r, arch, nr, result);
+
+	d->by = by;
+	d->count = 3;
+	d->first_us = 17;
+	d->pid = 4;
+	d->comm = xstrdup("x\n");
+}
+
+/* All answers, both sides, sorted; and the same bytes again. */
+static void test_denials(void **state)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = full();
+	CLEANUP(snug_recording_freep) struct snug_recording *again = NULL;
+	CLEANUP(snug_str_done) struct snug_str first = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str second = SNUG_STR_INIT;
+
+	(void)state;
+	r->has_filter = r->watched_denials = true;
+	r->denials_from_us = 5;
+	add_denial(r, SNUG_ARCH_X86, 122, SNUG_RESULT_TRAPPED, SNUG_BY_ENTERED);
+	add_denial(r, SNUG_ARCH_X86_64, UINT32_MAX, 4000, SNUG_BY_MAIN);
+	add_denial(r, SNUG_ARCH_X86_64, 63, SNUG_RESULT_KILLED, SNUG_BY_MAIN | SNUG_BY_ENTERED);
+	add_denial(r, SNUG_ARCH_X86_64, 63, EPERM, SNUG_BY_MAIN);
+	snug_recording_sort(r);
+	write_text(r, &first);
+	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	write_text(again, &second);
+	assert_string_equal(first.buf, second.buf);
+	assert_true(again->has_filter);
+	assert_true(again->watched_denials);
+	assert_int_equal(again->denials_from_us, 5);
+	assert_int_equal(again->denied.len, 4);
+	assert_int_equal(again->denied.items[0].nr, 63);
+	assert_int_equal(again->denied.items[0].result, EPERM);
+	assert_string_equal(again->denied.items[0].name, "uname");
+	assert_int_equal(again->denied.items[0].count, 3);
+	assert_int_equal(again->denied.items[0].first_us, 17);
+	assert_int_equal(again->denied.items[0].pid, 4);
+	assert_string_equal(again->denied.items[0].comm, "x\n");
+	assert_int_equal(again->denied.items[1].result, SNUG_RESULT_KILLED);
+	assert_int_equal(again->denied.items[1].by, SNUG_BY_MAIN | SNUG_BY_ENTERED);
+	assert_int_equal(again->denied.items[2].nr, UINT32_MAX);
+	assert_int_equal(again->denied.items[2].result, 4000);
+	assert_null(again->denied.items[2].name);
+	assert_int_equal(again->denied.items[3].arch, SNUG_ARCH_X86);
+	assert_int_equal(again->denied.items[3].by, SNUG_BY_ENTERED);
+	assert_string_equal(again->denied.items[3].name, "uname");
+	/* what was refused was not made */
+	assert_int_equal(again->calls.len, 4);
+}
+
+#define DENIED(text) HEAD "\"calls\":{},\"denied\":{\"x86_64\":[" text "]}}"
+
+static void test_malformed_denials(void **state)
+{
+	(void)state;
+	refused(DENIED("{}"), -EINVAL, "denied.x86_64[0]");
+	refused(DENIED("{\"nr\":1}"), -EINVAL, "result");
+	refused(DENIED("{\"nr\":1,\"result\":\"EWHAT\"}"), -EINVAL, "denied.x86_64[0].result");
+	refused(DENIED("{\"nr\":1,\"result\":\"errno 0\"}"), -EINVAL, "result");
+	refused(DENIED("{\"nr\":1,\"result\":\"errno 4096\"}"), -EINVAL, "result");
+	refused(DENIED("{\"nr\":1,\"result\":1}"), -EINVAL, "result");
+	refused(DENIED("{\"nr\":1,\"name\":\"uname\",\"result\":\"EPERM\"}"), -EINVAL, "uname");
+	refused(DENIED("{\"nr\":1,\"result\":\"EPERM\"},{\"nr\":1,\"result\":\"EPERM\"}"), -EINVAL,
+		"the same denial once more");
+	refused(HEAD "\"calls\":{},\"denied\":[]}", -EINVAL, "denied");
+	refused(HEAD "\"calls\":{},\"denied\":{\"z80\":[]}}", -EINVAL, "z80");
+	refused(HEAD "\"calls\":{},\"denialsFromUs\":-1}", -EINVAL, "denialsFromUs");
+	refused(HEAD "\"calls\":{},\"filtered\":1}", -EINVAL, "filtered");
+}
+
+static void test_too_many_denials(void **state)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	(void)state;
+	snug_str_add(&text, HEAD "\"calls\":{},\"denied\":{\"x86_64\":[");
+	for (int i = 0; i <= SNUG_LIMIT_RECORDING_DENIALS; i++)
+		snug_str_addf(&text, "%s{\"nr\":%d,\"result\":\"EPERM\"}", i ? "," : "", i);
+	snug_str_add(&text, "]}}");
+	refused(text.buf, -E2BIG, "4096");
+}
+
+static void test_result_names(void **state)
+{
+	static const uint32_t all[] = {
+		1, 13, 38, 133, 134, 4095, SNUG_RESULT_TRAPPED, SNUG_RESULT_KILLED
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		CLEANUP(snug_str_done) struct snug_str name = SNUG_STR_INIT;
+		uint32_t back = 0;
+
+		snug_result_add_name(&name, all[i]);
+		assert_true(snug_result_from_name(name.buf, &back));
+		assert_int_equal(back, all[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +510,10 @@ int main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_calls_are_sorted),
+		cmocka_unit_test(test_denials),
+		cmocka_unit_test(test_malformed_denials),
+		cmocka_unit_test(test_too_many_denials),
+		cmocka_unit_test(test_result_names),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -241,14 +241,16 @@ static void by_hand(void **state)
 		"p:1:47: syscalls[0] refuses 'socket', and only on some hosts");
 	refuses("syscalls: \ndefaultAction: SCMP_ACT_ERRNO\n", "uname", -EOPNOTSUPP,
 		"syscalls is null");
-	refuses("defaultAction: SCMP_ACT_ERRNO\nsyscalls:\n-\n  names: [read]\n  action: "
-		"SCMP_ACT_KILL\n",
-		"uname", -EOPNOTSUPP, "cannot be edited here");
+	refuses("defaultAction: SCMP_ACT_ERRNO\nsyscalls:\n- ? names\n  : - read\n    - write\n"
+		"  action: SCMP_ACT_KILL\n",
+		"read", -EOPNOTSUPP, "cannot be edited here");
 	/* i386 sees no arguments of socket calls behind socketcall(2) */
 	refuses("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86_64\","
 		"\"SCMP_ARCH_X86\"],\"syscalls\":[{\"names\":[\"socket\"],\"action\":"
 		"\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":0,\"value\":38,\"op\":\"SCMP_CMP_EQ\"}]}]}",
 		"socket(AF_ALG)", -EOPNOTSUPP, "change more of 'socket' than was asked");
+	refuses("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}", "nice", -EOPNOTSUPP,
+		"'nice' is no call of the profile's architectures (x86_64)");
 	refuses("{\"defaultAction\":7}", "uname", -EINVAL, "p:1:18");
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A filter that asks a listener instead of refusing: for random profiles and calls, it asks exactly
- * where the filter that it was made of gives an errno, the evaluator knows which one, and every
- * other answer is the same.
+ * where the filter that it was made of gives an errno (or asks somebody else whom we stand in for),
+ * the evaluator knows which one, and every other answer is the same.
  */
 #include "base/err.h"
 #include "seccomp/filter.h"
@@ -32,6 +32,7 @@ struct fixture {
 	struct snug_seccomp_profile *profile;
 	struct snug_meaning *meaning;
 	struct snug_seccomp_filter plain, watched;
+	unsigned what; /* SNUG_WATCH_* */
 };
 
 static void fixture_done(struct fixture *f)
@@ -61,6 +62,14 @@ static uint32_t run(const struct snug_seccomp_filter *f, enum snug_arch arch, ui
 	return ret;
 }
 
+static bool is_asked_about(const struct fixture *f, uint32_t action)
+{
+	return action == SECCOMP_RET_ERRNO ||
+	       (f->what & SNUG_WATCH_ASKED &&
+		(action == SECCOMP_RET_TRACE || action == SECCOMP_RET_USER_NOTIF)) ||
+	       (f->what & SNUG_WATCH_LOGGED && action == SECCOMP_RET_LOG);
+}
+
 /* Returns whether the listener is asked. */
 static bool check_call(const struct fixture *f, struct random_source *r)
 {
@@ -80,13 +89,18 @@ static bool check_call(const struct fixture *f, struct random_source *r)
 		args[i] &= UINT32_MAX;
 	plain = run(&f->plain, arch, (uint32_t)nr, args);
 	watched = run(&f->watched, arch, (uint32_t)nr, args);
-	if ((plain & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_ERRNO) {
+	if (!is_asked_about(f, plain & SECCOMP_RET_ACTION_FULL)) {
 		assert_int_equal(watched, plain);
 		return false;
 	}
 	assert_int_equal(watched, SECCOMP_RET_USER_NOTIF);
 	assert_int_equal(snug_meaning_decide(f->meaning, arch, (uint32_t)nr, args).ret, plain);
 	return true;
+}
+
+static int watch(struct fixture *f)
+{
+	return snug_seccomp_filter_watch(&f->plain, f->what, &f->watched, NULL);
 }
 
 static void asks_where_it_refused(void **state)
@@ -97,15 +111,15 @@ static void asks_where_it_refused(void **state)
 	(void)state;
 	random_init(&r);
 	for (int i = 0; i < 400; i++) {
-		CLEANUP(fixture_done) struct fixture f = { .profile = random_filter(&r) };
+		CLEANUP(fixture_done)
+		struct fixture f = { .profile = random_filter(&r), .what = i & 3 };
 
 		compile(&f);
-		if (f.plain.needs_listener) {
-			assert_int_equal(snug_seccomp_filter_watch(&f.plain, &f.watched, NULL),
-					 -EOPNOTSUPP);
+		if (f.plain.needs_listener && !(f.what & SNUG_WATCH_ASKED)) {
+			assert_int_equal(watch(&f), -EOPNOTSUPP);
 			continue;
 		}
-		assert_int_equal(snug_seccomp_filter_watch(&f.plain, &f.watched, NULL), 0);
+		assert_int_equal(watch(&f), 0);
 		assert_int_equal(f.watched.n_insns, f.plain.n_insns);
 		assert_null(bpf_sim_check(f.watched.insns, f.watched.n_insns));
 		for (int k = 0; k < 200; k++, n_calls++)
@@ -130,11 +144,23 @@ static void flags(void **state)
 	parse(&f, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"flags\":[\"SECCOMP_FILTER_FLAG_TSYNC\","
 		  "\"SECCOMP_FILTER_FLAG_LOG\"]}");
 	assert_true(snug_seccomp_filter_refuses(&f.plain));
-	assert_int_equal(snug_seccomp_filter_watch(&f.plain, &f.watched, NULL), 0);
+	assert_int_equal(watch(&f), 0);
 	assert_true(f.watched.needs_listener);
 	assert_int_equal(f.watched.flags & ~(unsigned)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
 			 SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	assert_false(snug_seccomp_filter_refuses(&f.watched));
+}
+
+static void logged(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { .what = SNUG_WATCH_LOGGED };
+
+	(void)state;
+	parse(&f, "{\"defaultAction\":\"SCMP_ACT_LOG\"}");
+	assert_int_equal(watch(&f), 0);
+	assert_int_equal(f.watched.flags & ~(unsigned)SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+			 SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	assert_false(snug_seccomp_filter_logs(&f.watched));
 }
 
 static void nothing_to_ask(void **state)
@@ -146,6 +172,25 @@ static void nothing_to_ask(void **state)
 		  "\"action\":\"SCMP_ACT_KILL_PROCESS\"},{\"names\":[\"uname\"],"
 		  "\"action\":\"SCMP_ACT_LOG\"}]}");
 	assert_false(snug_seccomp_filter_refuses(&f.plain));
+	assert_false(snug_seccomp_filter_asks(&f.plain));
+	assert_false(snug_seccomp_filter_traps(&f.plain));
+}
+
+static void somebody_else_to_ask(void **state)
+{
+	CLEANUP(fixture_done) struct fixture f = { .what = SNUG_WATCH_ASKED };
+	CLEANUP(fixture_done) struct fixture trap = { 0 };
+
+	(void)state;
+	parse(&f, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"chdir\"],"
+		  "\"action\":\"SCMP_ACT_TRACE\"}]}");
+	assert_false(snug_seccomp_filter_refuses(&f.plain));
+	assert_true(snug_seccomp_filter_asks(&f.plain));
+	assert_int_equal(watch(&f), 0);
+	assert_int_equal(run(&f.watched, SNUG_ARCH_X86_64, 80, (uint64_t[SNUG_N_ARGS]){ 0 }),
+			 SECCOMP_RET_USER_NOTIF);
+	parse(&trap, "{\"defaultAction\":\"SCMP_ACT_TRAP\"}");
+	assert_true(snug_seccomp_filter_traps(&trap.plain));
 }
 
 int main(void)
@@ -153,7 +198,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asks_where_it_refused),
 		cmocka_unit_test(flags),
+		cmocka_unit_test(logged),
 		cmocka_unit_test(nothing_to_ask),
+		cmocka_unit_test(somebody_else_to_ask),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

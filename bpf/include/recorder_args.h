@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Dual BSD/GPL */
+#pragma once
+/*
+ * The arguments that calls are made with: for a recording that asks, the set of distinct tuples of
+ * what its rules look at, call by call.
+ *
+ * A recording that asks has a map of its own, so what one program does cannot push out another's
+ * facts, and the kernel frees it with the recorder.  It is large enough for all that the rules can
+ * let in.  Of threads that come with the same tuple at once, one enters it and counts it; the one
+ * that is over the limit takes its own out again, so that the limit is met exactly and rule.count
+ * tells that it was passed.
+ */
+#include <linux/bpf.h>
+
+#include "abi_of_call.h"
+#include "recorder_maps.h"
+#include "snug_abi.h"
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+enum { ARG_EXISTS = 17 /* EEXIST */ };
+
+struct snug_arg_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, SNUG_ARG_ENTRIES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	/* sizes, because clang describes types that an inner map points to as names only */
+	__uint(key_size, sizeof(struct snug_arg_key));
+	__uint(value_size, sizeof(struct snug_arg_value));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SNUG_SLOTS);
+	__type(key, __u32);
+	__array(values, struct snug_arg_map);
+} snug_args SEC(".maps");
+
+/* Enters the tuple @key into @map, unless the rule has had enough. */
+static __always_inline void enter_tuple(struct snug_slot *slot, void *map,
+					struct snug_arg_value *rule, struct snug_arg_key *key)
+{
+	const struct snug_arg_value seen = {};
+	__u32 side = key->side;
+	long r;
+
+	if (side >= _SNUG_SIDE_MAX || rule->count[side] > rule->limit)
+		return;
+	r = bpf_map_update_elem(map, key, &seen, BPF_NOEXIST);
+	if (r == -ARG_EXISTS)
+		return;
+	if (r)
+		__sync_fetch_and_add(&slot->lost_args, 1);
+	else if (__sync_fetch_and_add(&rule->count[side], 1) >= rule->limit)
+		bpf_map_delete_elem(map, key);
+}
+
+/* Notes the arguments of call @nr, if a rule of the recording looks at them. */
+static __noinline int note_args(struct snug_slot *slot, const struct snug_mark *mark,
+				const struct pt_regs *regs, __u32 abi, __u32 nr)
+{
+	struct snug_arg_key key = { .kind = SNUG_ARG_RULE, .abi = (__u8)abi, .nr = nr };
+	struct snug_arg_value *rule;
+	__u32 index = mark->slot;
+	void *map;
+
+	map = bpf_map_lookup_elem(&snug_args, &index);
+	if (!map)
+		return 0;
+	rule = bpf_map_lookup_elem(map, &key);
+	if (!rule)
+		return 0;
+	key.kind = SNUG_ARG_TUPLE;
+	key.side = (__u8)mark->side;
+	key.values[0] = arg_of_call(regs, abi, rule->index[0]) & rule->mask[0];
+	if (rule->n > 1)
+		key.values[1] = arg_of_call(regs, abi, rule->index[1]) & rule->mask[1];
+	if (rule->n > 2)
+		key.values[2] = arg_of_call(regs, abi, rule->index[2]) & rule->mask[2];
+	if (!bpf_map_lookup_elem(map, &key))
+		enter_tuple(slot, map, rule, &key);
+	return 0;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A supervisor sees calls before they are made, never what came of them.  After an exec, whoever
+ * made it goes on under the process' id, in another image: then it has succeeded; when it goes on
+ * under its own id in the same image, it has failed.  Until the exec has ended its other threads,
+ * they make calls, too, which tell nothing.
+ */
+#include "record/exec-watch.h"
+
+#include "base/limits.h"
+#include "notify/listener.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void snug_exec_try_done(struct snug_exec_try *t)
+{
+	free(t->path);
+	t->path = NULL;
+}
+
+void snug_exec_watch_done(struct snug_exec_watch *w)
+{
+	VEC_FOREACH (t, &w->tries)
+		snug_exec_try_done(t);
+	VEC_DONE(&w->tries);
+}
+
+static void take(struct snug_exec_watch *w, size_t i, struct snug_exec_try *ret)
+{
+	*ret = w->tries.items[i];
+	w->tries.len--;
+	memmove(&w->tries.items[i], &w->tries.items[i + 1],
+		(w->tries.len - i) * sizeof(w->tries.items[0]));
+}
+
+static void drop(struct snug_exec_watch *w, size_t i)
+{
+	struct snug_exec_try t;
+
+	take(w, i, &t);
+	snug_exec_try_done(&t);
+}
+
+void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *l,
+			 const struct snug_notice *n, uint32_t tgid, char *path)
+{
+	struct snug_exec_try *t;
+
+	/* who was killed in the middle of it stays here */
+	if (w->tries.len == SNUG_LIMIT_NOTIFY_EXECS) {
+		drop(w, 0);
+		w->n_lost++;
+	}
+	t = VEC_PUSH(&w->tries);
+	t->tid = n->pid;
+	t->tgid = tgid;
+	t->path = path;
+	snug_task_image(l, n, &t->before);
+}
+
+void snug_exec_comm(const char *path, char ret[16])
+{
+	const char *slash = strrchr(path, '/');
+
+	(void)snprintf(ret, 16, "%s", slash ? slash + 1 : path);
+}
+
+enum outcome {
+	UNKNOWN,
+	SUCCEEDED,
+	FAILED,
+};
+
+static enum outcome outcome(const struct snug_exec_try *t, const struct snug_listener *l,
+			    const struct snug_notice *n)
+{
+	struct snug_task_image now;
+	char comm[16], expected[16];
+
+	if (n->pid == t->tgid) {
+		snug_task_image(l, n, &now);
+		if (now.is_known != t->before.is_known ||
+		    (now.is_known && (now.address != t->before.address ||
+				      memcmp(now.random, t->before.random, sizeof(now.random)))))
+			return SUCCEEDED;
+		/* where nobody may look into it, its name has to do */
+		if (!now.is_known) {
+			snug_listener_comm(l, n, comm);
+			snug_exec_comm(t->path, expected);
+			if (strcmp(comm, expected) == 0)
+				return SUCCEEDED;
+		}
+	}
+	return n->pid == t->tid ? FAILED : UNKNOWN;
+}
+
+bool snug_exec_watch_settle(struct snug_exec_watch *w, const struct snug_listener *l,
+			    const struct snug_notice *n, struct snug_exec_try *ret)
+{
+	for (size_t i = 0; i < w->tries.len; i++) {
+		const struct snug_exec_try *t = &w->tries.items[i];
+
+		if (n->pid != t->tid && n->pid != t->tgid)
+			continue;
+		switch (outcome(t, l, n)) {
+		case SUCCEEDED:
+			take(w, i, ret);
+			return true;
+		case FAILED:
+			drop(w, i--);
+			break;
+		case UNKNOWN:
+			break;
+		}
+	}
+	return false;
+}
+
+bool snug_exec_watch_take(struct snug_exec_watch *w, struct snug_exec_try *ret)
+{
+	if (!w->tries.len)
+		return false;
+	take(w, 0, ret);
+	return true;
+}
