@@ -125,6 +125,7 @@ in_clean_env() {
 # The same in place of this shell: `become_in_clean_env COMMAND... &` makes $! COMMAND's process.
 become_in_clean_env() {
 	# shellcheck disable=SC2154  # the caller's, or empty
+	# shellcheck disable=SC2154 # who calls has run_as
 	exec "${run_as[@]}" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		LC_ALL=C HOME="$PWD" TMPDIR="$PWD/tmp" GIT_CONFIG_NOSYSTEM=1 GIT_PAGER=cat \
 		GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b \
