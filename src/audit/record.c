@@ -150,13 +150,19 @@ static enum snug_audit_verdict parse_seccomp(const char *body, size_t len,
 	struct snug_audit_fields fields = { body, body + len };
 	struct filler f = { .ev = ev, .keys = seccomp_keys, .n_keys = ARRAY_SIZE(seccomp_keys) };
 	struct snug_audit_field field;
+	bool is_cut = false;
 
 	ev->kind = SNUG_AUDIT_SECCOMP;
-	while (snug_audit_fields_next(&fields, &field))
+	while (snug_audit_fields_next(&fields, &field)) {
 		(void)take(&f, &field); /* "ses" and what newer kernels add */
+		/* the kernel writes more behind it: digits may be missing */
+		is_cut = is_word(&field.key, "syscall") &&
+			 field.value.text + field.value.len == body + len;
+	}
 	ev->has_code = has(&f, "code");
-	return has(&f, "pid") && has(&f, "arch") && has(&f, "syscall") ? SNUG_AUDIT_EVENT
-								       : SNUG_AUDIT_DAMAGED;
+	return !is_cut && has(&f, "pid") && has(&f, "arch") && has(&f, "syscall")
+		       ? SNUG_AUDIT_EVENT
+		       : SNUG_AUDIT_DAMAGED;
 }
 
 /* "avc:  denied  { read write } for ..."; @body begins with "avc:". */

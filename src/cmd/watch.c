@@ -14,6 +14,7 @@
 #include "cmd/verb.h"
 #include "cmd/watch-groups.h"
 #include "cmd/watch-show.h"
+#include "oci/proc.h"
 #include "record/denial-watch.h"
 
 #include <errno.h>
@@ -50,6 +51,8 @@ struct watch {
 	struct watch_group rest; /* what is in none of them, because they are too many */
 	struct snug_enricher *enricher;
 	struct snug_denial_watch *watch;
+	uint32_t last_pid; /* who was looked at last, and under which name */
+	char last_comm[32];
 	bool has_failed;
 };
 
@@ -103,16 +106,39 @@ static void tell(struct watch *w, struct watch_group *g)
 	g->n_told = g->count ? g->count : 1;
 }
 
-/* Who it was; of a process that is gone already its container at least. */
-static const struct snug_enriched *find_who(struct watch *w, const struct snug_denial *d)
+/* Whether the thread has another name now: it may have executed another program since. */
+static bool is_renamed(const struct snug_denial *d)
+{
+	CLEANUP(freep) char *file = xasprintf("task/%u/comm", d->tid);
+	char comm[32];
+	ssize_t n = d->tid ? snug_proc_read("", (pid_t)d->pid, file, comm, sizeof(comm)) : -1;
+
+	if (n <= 0)
+		return false;
+	comm[n - (comm[n - 1] == '\n')] = '\0';
+	return strcmp(comm, d->comm) != 0;
+}
+
+/* Who it was; of a process that is gone already its container at least.  false: nothing. */
+static bool find_who(struct watch *w, const struct snug_denial *d, struct snug_enriched *ret)
 {
 	const struct snug_enriched *who;
 	struct snug_cgroup_id id;
 
+	/* under another name it may be another program */
+	if (w->last_pid == d->pid && strcmp(w->last_comm, d->comm) != 0)
+		snug_enricher_note(w->enricher, (pid_t)d->pid);
+	w->last_pid = d->pid;
+	snprintf(w->last_comm, sizeof(w->last_comm), "%s", d->comm);
 	who = snug_enricher_look(w->enricher, (pid_t)d->pid, d->time_us);
 	if (!who && d->cgroup && snug_cgroup_id_find(d->cgroup, strlen(d->cgroup), &id))
 		who = snug_enricher_look_container(w->enricher, id.id);
-	return who;
+	if (!who)
+		return false;
+	*ret = *who;
+	if (is_renamed(d))
+		ret->exe = NULL;
+	return true;
 }
 
 static struct snug_audit_text text_of(const char *text)
@@ -142,7 +168,7 @@ static bool is_wanted(const struct watch *w, const struct snug_denial *d,
 static void *on_new(void *data, const struct snug_denial *d)
 {
 	struct watch *w = data;
-	const struct snug_enriched *who = find_who(w, d);
+	struct snug_enriched found, *who = find_who(w, d, &found) ? &found : NULL;
 	struct watch_group *g;
 
 	if (!is_wanted(w, d, who))

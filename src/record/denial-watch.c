@@ -89,6 +89,7 @@ static struct kind *add_kind(struct snug_denial_watch *w, const struct snug_deni
 	struct snug_denial d = {
 		.time_us = wall_us(time_ns),
 		.pid = key->tgid,
+		.tid = n ? n->tid : 0,
 		.arch = snug_arch_of_bpf_abi(key->abi),
 		.nr = key->nr,
 		.result = key->result,

@@ -15,9 +15,9 @@
 struct snug_err;
 
 struct snug_denial {
-	uint64_t time_us; /* the first time; since 1970 */
-	uint32_t pid;
-	const char *comm;   /* of its thread */
+	uint64_t time_us;   /* the first time; since 1970 */
+	uint32_t pid, tid;  /* the thread is 0 when unknown */
+	const char *comm;   /* of the thread, then */
 	const char *cgroup; /* the end of its path, as a line of /proc/PID/cgroup; NULL: unknown */
 	enum snug_arch arch;
 	uint32_t nr;

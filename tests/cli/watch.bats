@@ -118,6 +118,25 @@ refused() {
 	is_empty watch.out
 }
 
+@test "watch: a process that executes another program: each denial is its own program's, or nobody's" {
+	need_bpf
+	need_command perl
+	watch --json --comm '*-perl'
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
+		{"names": ["getpgid", "uname"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13}]}' >both.json
+	cp "$(type -P perl)" first-perl
+	cp first-perl second-perl
+	for _ in {1..20}; do
+		"$SNUG" run -q -p both.json -- ./first-perl -e \
+			'syscall(121, 0); exec "./second-perl", "-e", "syscall(63, 0); select undef, undef, undef, 0.02"'
+	done
+	end_watch
+	jq -se 'map(select(.exe)) | map(.exe | split("/")[-1]) - ["first-perl", "second-perl"] == []' watch.out
+	jq -se 'all(.[]; (.exe // .comm | split("/")[-1]) ==
+		if .syscall == "uname" then "second-perl" else "first-perl" end)' watch.out
+	jq -se 'map(.syscall) | unique == ["getpgid", "uname"]' watch.out
+}
+
 @test "watch: hostile names do nothing to a terminal, nor to JSON" {
 	need_bpf
 	need_command perl

@@ -107,11 +107,11 @@ static void too_many(void **state)
 	for (unsigned i = 0; i < SNUG_LIMIT_AUDIT_GROUPS + 10; i++) {
 		CLEANUP(freep) char *exe = xasprintf("\"/%u\"", i);
 
-		seccomp(1, "a", exe, "arch=c000003e syscall=63");
+		seccomp(1, "a", exe, "arch=c000003e syscall=63 code=0x50000");
 		snug_audit_groups_add(g, event, NULL);
 	}
 	/* what is known is still counted */
-	seccomp(1, "a", "\"/0\"", "arch=c000003e syscall=63");
+	seccomp(1, "a", "\"/0\"", "arch=c000003e syscall=63 code=0x50000");
 	snug_audit_groups_add(g, event, NULL);
 	assert_int_equal(snug_audit_groups_left_out(g), 10);
 	(void)snug_audit_groups_sort(g, &n);
@@ -130,7 +130,7 @@ static void too_large(void **state)
 	for (unsigned i = 0; i < 200; i++) {
 		CLEANUP(freep) char *exe = xasprintf("\"/%u%s\"", i, filling);
 
-		seccomp(1, "a", exe, "arch=c000003e syscall=63");
+		seccomp(1, "a", exe, "arch=c000003e syscall=63 code=0x50000");
 		snug_audit_groups_add(g, event, NULL);
 	}
 	(void)snug_audit_groups_sort(g, &n);
@@ -156,7 +156,7 @@ static void filters(void **state)
 	const uint32_t pids[] = { 1, 9 }, others[] = { 1 };
 
 	(void)state;
-	seccomp(9, "ls", "\"/usr/bin/ls\"", "arch=c000003e syscall=63");
+	seccomp(9, "ls", "\"/usr/bin/ls\"", "arch=c000003e syscall=63 code=0x50000");
 	assert_true(fits((struct snug_audit_filter){ 0 }, NULL));
 	assert_true(fits((struct snug_audit_filter){ .since_us = 9000000 }, NULL));
 	assert_false(fits((struct snug_audit_filter){ .since_us = 9000001 }, NULL));
