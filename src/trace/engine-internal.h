@@ -22,7 +22,7 @@ struct snug_engine {
 	int progs[SNUG_N_PROGS];
 	int links[SNUG_N_PROGS]; /* holding them keeps the instance attached */
 	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, watches_fd, tasks_fd, bss_fd;
-	int args_fd;
+	int args_fd, looks_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */
