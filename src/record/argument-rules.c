@@ -23,6 +23,9 @@ static void add_rule(rule_list *rules, uint32_t abi, const struct snug_arg_filte
 
 	if (nr < 0 || !snug_arg_filters(arch, f->call))
 		return;
+	/* numbers without a bit of their own (an ABI's private calls) are not in the table */
+	if (nr - snug_arch_number_base(arch) >= SNUG_CALLS)
+		return;
 	spec = snug_arg_filters_spec(arch, f->call);
 	rule = VEC_PUSH(rules);
 	rule->abi = abi;

@@ -13,7 +13,7 @@ struct snug_target;
 /* What to look at of one call: the bits @mask of argument @index, of @n arguments. */
 struct snug_target_rule {
 	uint32_t abi; /* enum snug_bpf_abi */
-	uint32_t nr;  /* without __X32_SYSCALL_BIT */
+	uint32_t nr;  /* below SNUG_CALLS, without __X32_SYSCALL_BIT */
 	uint8_t n;    /* 1 to 3 */
 	uint8_t index[3];
 	uint64_t mask[3];

@@ -72,6 +72,7 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
 	e->watches_fd = keep_fd(bpf_map__fd(obj->maps.snug_watches));
 	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
+	e->looks_fd = keep_fd(bpf_map__fd(obj->maps.snug_looks));
 	e->args_fd = keep_fd(bpf_map__fd(obj->maps.snug_args));
 	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
 }

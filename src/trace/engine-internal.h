@@ -26,7 +26,7 @@ struct snug_engine {
 	/* snug_sys_exit is loaded with the others and attached when it is wanted */
 	int exit_prog, exit_link;
 	int slots_fd, rings_fd, odd_fd, denied_fd, pending_fd, names_fd, watches_fd, tasks_fd,
-		args_fd, bss_fd;
+		args_fd, looks_fd, bss_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */

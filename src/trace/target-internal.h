@@ -30,6 +30,9 @@ struct snug_target {
 	uint64_t scanned_us; /* when the watched cgroups were last looked through */
 };
 
+/* Takes the slot's maps of arguments out of the engine's, whosever they were. */
+void snug_target_forget_arguments(const struct snug_target *t);
+
 /* Whether the target that a mark speaks of is no more: its recorder has ended, or was killed. */
 bool snug_mark_is_stale(const struct snug_target *t, const struct snug_mark *mark);
 /* Whether a mark, stale or not, is @t's own. */

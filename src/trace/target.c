@@ -81,7 +81,7 @@ static void prepare_slot(struct snug_target *t)
 	s->is_finite = s->is_waiting = s->has_filter = s->denied = s->lost_denied = 0;
 	s->with_args = s->lost_args = 0;
 	if (gen != 1) /* what a killed recorder may have left */
-		(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
+		snug_target_forget_arguments(t);
 	memset(s->bits, 0, sizeof(s->bits));
 	t->mark = (struct snug_mark){ .slot = t->index, .gen = gen, .role = SNUG_ROLE_MEMBER };
 }
@@ -192,7 +192,7 @@ struct snug_target *snug_target_free(struct snug_target *t)
 			sweep(t, t->engine->denied_fd, true);
 		(void)bpf_map_delete_elem(t->engine->rings_fd, &t->index);
 		if (t->args_fd >= 0)
-			(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
+			snug_target_forget_arguments(t);
 	}
 	if (t->is_owner_marked) {
 		CLEANUP(closep) int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);

@@ -94,6 +94,10 @@ known_differences() {
 compare_calls() {
 	local bad
 
+	[[ -e /dev/fd/0 ]] || {
+		echo "there is no /dev/fd"
+		return 1
+	}
 	bad=$(
 		set_difference <(set_difference "$2" "$3") <(known_differences "$1" strace-only) |
 			sed 's/^/strace saw, snug did not: /'
