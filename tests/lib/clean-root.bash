@@ -4,7 +4,8 @@
 # is alone with its processes and has a loopback device and no other.  Sourced after cli.bash.
 # shellcheck disable=SC2154  # cli.bash sets them
 
-SNUG_BUILD=${SNUG_BUILD:-$(dirname "$SNUG")/../..}
+# shellcheck source=tests/lib/packages.bash
+source "$repo/tests/lib/packages.bash"
 
 # need_clean_root: in setup_file()
 need_clean_root() {
@@ -15,31 +16,6 @@ need_clean_root() {
 		skip "apt knows no packages (apt-get update)"
 }
 
-# made_once NAME COMMAND...: $SNUG_BUILD/packages/NAME, which COMMAND makes under the name it gets as its
-# last argument; whoever comes meanwhile waits
-made_once() {
-	local made=$SNUG_BUILD/packages/$1
-	shift
-	mkdir -p "$SNUG_BUILD/packages"
-	(
-		flock 9
-		[[ ! -e $made ]] || exit 0
-		rm -rf "$made.new"
-		# what ends in .tar is a file, all else a directory
-		"$@" "$made.new" >"$made.log" 2>&1 </dev/null || {
-			tail -n 50 "$made.log" >&2
-			exit 1
-		}
-		mv "$made.new" "$made"
-	) 9>"$made.lock"
-}
-
-# the packages of this tree, built for those who only need them; tests/packages looks closer
-make_debs() {
-	DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" "$repo/tools/make-deb" "$1"
-}
-
-# made once for a day: what apt gets is no part of what is tested
 make_root() {
 	"$repo/tools/debian-root" "$1" --mode=root --variant=minbase --format=tar
 }
@@ -50,8 +26,8 @@ start_clean_root() {
 	made_once root.tar make_root
 	export root=$1
 	mkdir -p "$root"
-	tar -C "$root" -xf "$SNUG_BUILD/packages/root.tar"
-	cp "$SNUG_BUILD"/packages/debs/snug*.deb "$root/root/"
+	tar -C "$root" -xf "$packages/root.tar"
+	cp "$packages"/debs/snug*.deb "$root/root/"
 	cp --remove-destination /etc/resolv.conf "$root/etc/resolv.conf"
 	# no service is started by its being installed
 	printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
