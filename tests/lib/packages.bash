@@ -11,7 +11,7 @@ export packages
 # what the sources are now
 tree_key() {
 	(
-		cd "$repo"
+		cd "$repo" || exit
 		[[ -e .git ]] || exit 0
 		git rev-parse HEAD
 		git ls-files -z | xargs -0 sha256sum 2>/dev/null | sha256sum
