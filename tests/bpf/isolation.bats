@@ -43,14 +43,19 @@ as_strace() {
 	compare_calls "$1" "$at.strace" "$at.snug"
 }
 
-@test "what a recorder of another version has in the kernel is left alone" {
-	local other said
+# hold_other_build: what a recorder of another version may have in the kernel, until the test's end
+hold_other_build() {
+	local said
 
 	coproc other_build { exec "$SNUG_PROGRAMS/../drivers/other-build"; }
-	other=$other_build_PID
-	pids+=("$other")
+	# shellcheck disable=SC2154  # coproc sets it
+	pids+=("$other_build_PID")
 	read -r said <&"${other_build[0]}"
 	[[ $said == ready ]]
+}
+
+@test "what a recorder of another version has in the kernel is left alone" {
+	hold_other_build
 	# it must not be read as if it were of this build
 	record plain "$SNUG_PROGRAMS/plain"
 	is_complete "$state/plain.recording"
