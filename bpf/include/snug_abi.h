@@ -94,7 +94,7 @@ struct snug_slot {
 	__u64 lost_odd;   /* numbers >= SNUG_CALLS beyond SNUG_ODD_PER_SLOT */
 	__u32 is_finite;  /* the recording is over when the last task has gone */
 	__u32 is_waiting; /* a process is armed and has not executed anything: nobody can enter */
-	__u64 with_args;  /* the recording looks at arguments: it has maps in `looks` and `args` */
+	__u64 with_args;  /* the recording looks at arguments: it has a map in `args` */
 	struct snug_scan scan;
 	__u64 lost_args;            /* tuples of arguments that could not be kept */
 	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
@@ -133,12 +133,6 @@ enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
 enum snug_arg_kind_of_key {
 	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */
 	SNUG_ARG_TUPLE,
-};
-
-/* The only value of a recording's own map in `looks`: the calls that have a rule, ABI by ABI.  Most
- * calls have none, and a bit is found much faster than a rule is missed. */
-struct snug_arg_look {
-	__u64 bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS];
 };
 
 /* Key of a recording's own map in `args`. */

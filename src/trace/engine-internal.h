@@ -16,13 +16,14 @@ enum snug_prog {
 /* The programs' .bss, shared with the kernel. */
 struct snug_shared_counters {
 	uint64_t n_pending, n_names, n_mntns, n_cgroups;
+	uint64_t arg_bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS];
 };
 
 struct snug_engine {
 	int progs[SNUG_N_PROGS];
 	int links[SNUG_N_PROGS]; /* holding them keeps the instance attached */
 	int slots_fd, rings_fd, odd_fd, pending_fd, names_fd, watches_fd, tasks_fd, bss_fd;
-	int args_fd, looks_fd;
+	int args_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */
