@@ -100,7 +100,7 @@ static __always_inline void enter_as(const struct snug_mark *mark, struct task_s
 	look_for_filter(slot, mark, task);
 	abi = abi_of_call(task, &nr);
 	/* first: whoever sees that a call was made may look for its arguments */
-	if (slot->with_args)
+	if (slot->with_args && may_be_looked_at(abi, nr))
 		note_args(slot, mark, regs, abi, nr);
 	note_call(slot, mark, task, abi, nr);
 }

@@ -4,9 +4,9 @@
  * The arguments that calls are made with: for a recording that asks, the set of distinct tuples of
  * what its rules look at, call by call.
  *
- * A recording that asks has maps of its own, so what one program does cannot push out another's
- * facts, and the kernel frees them with the recorder.  That of tuples is large enough for all that
- * the rules can let in.  Of threads that come with the same tuple at once, one enters it and counts
+ * A recording that asks has a map of its own, so what one program does cannot push out another's
+ * facts, and the kernel frees it with the recorder.  It is large enough for all that the rules can
+ * let in.  Of threads that come with the same tuple at once, one enters it and counts
  * it; the one that is over the limit takes its own out again, so that the limit is met exactly and
  * rule.count tells that it was passed.
  */
@@ -38,32 +38,16 @@ struct {
 	__array(values, struct snug_arg_map);
 } snug_args SEC(".maps");
 
-struct snug_look_map {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, sizeof(struct snug_arg_look));
-};
+/* The calls that some recording has a rule for, ABI by ABI: whether this one has is for its own map
+ * to say.  Most calls have none, and a bit is found much faster than a rule is missed. */
+__u64 arg_bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS];
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, SNUG_SLOTS);
-	__type(key, __u32);
-	__array(values, struct snug_look_map);
-} snug_looks SEC(".maps");
-
-/* Whether the recording has a rule for call @nr. */
-static __always_inline bool is_looked_at(__u32 index, __u32 abi, __u32 nr)
+static __always_inline bool may_be_looked_at(__u32 abi, __u32 nr)
 {
-	const struct snug_arg_look *look;
-	__u32 word = abi * SNUG_ABI_WORDS + nr / 64, zero = 0;
-	void *map;
+	__u32 word = abi * SNUG_ABI_WORDS + nr / 64;
 
-	if (nr >= SNUG_CALLS || word >= _SNUG_ABI_MAX * SNUG_ABI_WORDS)
-		return false;
-	map = bpf_map_lookup_elem(&snug_looks, &index);
-	look = map ? bpf_map_lookup_elem(map, &zero) : NULL;
-	return look && look->bits[word] & 1ull << (nr % 64);
+	return nr < SNUG_CALLS && word < _SNUG_ABI_MAX * SNUG_ABI_WORDS &&
+	       arg_bits[word] & 1ull << (nr % 64);
 }
 
 /* Enters the tuple @key into @map, unless the rule has had enough. */
@@ -105,8 +89,6 @@ static __noinline int note_args(struct snug_slot *slot, const struct snug_mark *
 	__u32 index = mark->slot;
 	void *map;
 
-	if (!is_looked_at(index, abi, nr))
-		return 0;
 	map = bpf_map_lookup_elem(&snug_args, &index);
 	if (!map)
 		return 0;

@@ -103,10 +103,10 @@ struct snug_slot {
 	__u32 has_filter; /* a task of the target is under a seccomp filter, or was */
 	__u32 denied;     /* entries in the map `denied` */
 	struct snug_scan scan;
-	__u32 with_args;   /* the recording looks at arguments: it has maps in `looks`, `args` */
-	__u32 lost_args;   /* tuples of arguments that could not be kept */
-	__u32 exit_runs;   /* of snug_sys_exit for the owner's own calls */
-	__u32 lost_denied; /* denials beyond SNUG_DENIED_PER_SLOT different ones */
+	__u32 with_args;            /* the recording looks at arguments: it has a map in `args` */
+	__u32 lost_args;            /* tuples of arguments that could not be kept */
+	__u32 exit_runs;            /* of snug_sys_exit for the owner's own calls */
+	__u32 lost_denied;          /* denials beyond SNUG_DENIED_PER_SLOT different ones */
 	__u64 bits[SNUG_BIT_WORDS]; /* the truth: which calls were made; side, ABI, number */
 };
 _Static_assert(sizeof(struct snug_slot) == 896, "a slot is fourteen cache lines");
@@ -168,12 +168,6 @@ enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
 enum snug_arg_kind_of_key {
 	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */
 	SNUG_ARG_TUPLE,
-};
-
-/* The only value of a recording's own map in `looks`: the calls that have a rule, ABI by ABI.  Most
- * calls have none, and a bit is found much faster than a rule is missed. */
-struct snug_arg_look {
-	__u64 bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS];
 };
 
 /* Key of a recording's own map in `args`. */

@@ -140,13 +140,17 @@ static bool is_made_behind_mux(const struct work *w, const char *name)
 		for (size_t k = 0; k < n; k++) {
 			const struct snug_recording_call *c = uses[k].call;
 			struct snug_syscall_mux mux;
+			uint64_t seen;
 
 			if (!snug_syscall_multiplexer(c->arch, name, &mux) ||
 			    strcmp(mux.parent, c->name) != 0)
 				continue;
+			/* where nobody has looked it may be any */
+			seen = c->args.spec.n && c->args.spec.index[0] == 0
+				       ? mux.mask & c->args.spec.mask[0]
+				       : 0;
 			VEC_FOREACH (t, &c->args.tuples)
-				if (c->args.spec.index[0] == 0 &&
-				    (t->values[0] & mux.mask) == mux.sub)
+				if (((t->values[0] ^ mux.sub) & seen) == 0)
 					return true;
 		}
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A target's maps of arguments: which calls have a rule, and rules and tuples.  They lie in the
- * outer maps `looks` and `args` under the slot's number.  The target keeps a descriptor of the
- * second, because what is in the outer maps may be old: of a recorder that was killed, and of no
- * use, because the slot says whether its recording looks at arguments.
+ * A target's map of rules and tuples.  It lies in the outer map `args` under the slot's number; the
+ * target keeps a descriptor of its own, so what is in the outer map may be old: of a recorder that
+ * was killed, and of no use, because the slot says whether its recording looks at arguments.
  */
 #include "trace/arguments.h"
 
@@ -30,28 +29,20 @@ static int put_rule(int fd, const struct snug_target_rule *rule)
 	return bpf_map_update_elem(fd, &key, &value, BPF_ANY);
 }
 
-/* Which calls have a rule; the map is kept by the outer one. */
-static int install_look(struct snug_target *t, const struct snug_target_rule *rules, size_t n)
+/* Never taken back: a bit too many costs a look-up. */
+static void set_bits(const struct snug_target *t, const struct snug_target_rule *rules, size_t n)
 {
-	CLEANUP(closep) int fd = -EBADF;
-	struct snug_arg_look look = { 0 };
-	uint32_t zero = 0;
+	uint64_t *bits = t->engine->counters->arg_bits;
 
 	for (size_t i = 0; i < n; i++) {
 		snug_bug_on(rules[i].abi >= _SNUG_ABI_MAX || rules[i].nr >= SNUG_CALLS);
-		look.bits[rules[i].abi * SNUG_ABI_WORDS + rules[i].nr / 64] |=
-			1ull << (rules[i].nr % 64);
+		(void)__atomic_fetch_or(&bits[rules[i].abi * SNUG_ABI_WORDS + rules[i].nr / 64],
+					1ull << (rules[i].nr % 64), __ATOMIC_SEQ_CST);
 	}
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "snug_look", sizeof(zero), sizeof(look), 1, NULL);
-	if (fd < 0 || bpf_map_update_elem(fd, &zero, &look, BPF_ANY) < 0 ||
-	    bpf_map_update_elem(t->engine->looks_fd, &t->index, &fd, BPF_ANY) < 0)
-		return -errno;
-	return 0;
 }
 
 void snug_target_forget_arguments(const struct snug_target *t)
 {
-	(void)bpf_map_delete_elem(t->engine->looks_fd, &t->index);
 	(void)bpf_map_delete_elem(t->engine->args_fd, &t->index);
 }
 
@@ -69,8 +60,8 @@ int snug_target_look_at(struct snug_target *t, const struct snug_target_rule *ru
 		if (put_rule(fd, &rules[i]) < 0)
 			return snug_err_errno(err, "cannot fill the map of arguments");
 	}
-	if (install_look(t, rules, n) < 0 ||
-	    bpf_map_update_elem(t->engine->args_fd, &t->index, &fd, BPF_ANY) < 0)
+	set_bits(t, rules, n);
+	if (bpf_map_update_elem(t->engine->args_fd, &t->index, &fd, BPF_ANY) < 0)
 		return snug_err_errno(err, "cannot install the map of arguments");
 	t->args_fd = snug_steal_fd(&fd);
 	__atomic_store_n(&t->slot->with_args, 1, __ATOMIC_RELEASE);

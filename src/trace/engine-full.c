@@ -27,6 +27,7 @@ SAME_PLACE(n_cgroups);
 SAME_PLACE(exit_is_on);
 SAME_PLACE(exit_lock);
 SAME_PLACE(exit_prog_id);
+SAME_PLACE(arg_bits);
 
 const void *snug_engine_object_bytes(size_t *ret_len)
 {
@@ -72,7 +73,6 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
 	e->watches_fd = keep_fd(bpf_map__fd(obj->maps.snug_watches));
 	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
-	e->looks_fd = keep_fd(bpf_map__fd(obj->maps.snug_looks));
 	e->args_fd = keep_fd(bpf_map__fd(obj->maps.snug_args));
 	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
 }

@@ -18,6 +18,7 @@ enum snug_prog {
 struct snug_shared_counters {
 	uint64_t n_pending, n_names, n_mntns, n_cgroups;
 	uint64_t exit_is_on, exit_lock, exit_prog_id; /* exits.c */
+	uint64_t arg_bits[_SNUG_ABI_MAX * SNUG_ABI_WORDS];
 };
 
 struct snug_engine {
@@ -26,7 +27,7 @@ struct snug_engine {
 	/* snug_sys_exit is loaded with the others and attached when it is wanted */
 	int exit_prog, exit_link;
 	int slots_fd, rings_fd, odd_fd, denied_fd, pending_fd, names_fd, watches_fd, tasks_fd,
-		args_fd, looks_fd, bss_fd;
+		args_fd, bss_fd;
 	struct snug_slot *slots;               /* mmap of SNUG_SLOTS */
 	void *bss;                             /* mmap of one page */
 	struct snug_shared_counters *counters; /* inside bss */

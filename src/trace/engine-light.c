@@ -63,7 +63,6 @@ int snug_engine_load_light(struct snug_engine *e, uint64_t build_id)
 		e->names_fd = take(&obj->maps.snug_names.map_fd);
 		e->watches_fd = take(&obj->maps.snug_watches.map_fd);
 		e->tasks_fd = take(&obj->maps.snug_tasks.map_fd);
-		e->looks_fd = take(&obj->maps.snug_looks.map_fd);
 		e->args_fd = take(&obj->maps.snug_args.map_fd);
 		e->bss_fd = take(&obj->maps.bss.map_fd);
 	}

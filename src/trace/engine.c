@@ -54,7 +54,7 @@ static struct snug_engine *engine_new(void)
 	e->exit_prog = e->exit_link = -EBADF;
 	e->slots_fd = e->rings_fd = e->odd_fd = e->denied_fd = e->pending_fd = -EBADF;
 	e->names_fd = e->watches_fd = e->tasks_fd = e->bss_fd = -EBADF;
-	e->args_fd = e->looks_fd = -EBADF;
+	e->args_fd = -EBADF;
 	return e;
 }
 
@@ -82,7 +82,6 @@ struct snug_engine *snug_engine_free(struct snug_engine *e)
 	closep(&e->tasks_fd);
 	closep(&e->bss_fd);
 	closep(&e->args_fd);
-	closep(&e->looks_fd);
 	free(e);
 	return NULL;
 }
@@ -161,7 +160,7 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 		{ "snug_odd", &e->odd_fd },     { "snug_pending", &e->pending_fd },
 		{ "snug_names", &e->names_fd }, { "snug_watches", &e->watches_fd },
 		{ "snug_tasks", &e->tasks_fd }, { "snug_denied", &e->denied_fd },
-		{ "snug_args", &e->args_fd },   { "snug_looks", &e->looks_fd },
+		{ "snug_args", &e->args_fd },
 	};
 
 	if (bpf_obj_get_info_by_fd(fd, &info, &len) < 0) {
@@ -312,7 +311,7 @@ static bool engine_is_whole(const struct snug_engine *e)
 	}
 	return e->exit_prog >= 0 && e->slots_fd >= 0 && e->rings_fd >= 0 && e->odd_fd >= 0 &&
 	       e->denied_fd >= 0 && e->pending_fd >= 0 && e->names_fd >= 0 && e->watches_fd >= 0 &&
-	       e->tasks_fd >= 0 && e->bss_fd >= 0 && e->args_fd >= 0 && e->looks_fd >= 0;
+	       e->tasks_fd >= 0 && e->bss_fd >= 0 && e->args_fd >= 0;
 }
 
 /* Whether this process is itself part of a recording of that instance: snug under snug.  It must

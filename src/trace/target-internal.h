@@ -30,7 +30,7 @@ struct snug_target {
 	uint64_t scanned_us; /* when the watched cgroups were last looked through */
 };
 
-/* Takes the slot's maps of arguments out of the engine's, whosever they were. */
+/* Takes the slot's map of arguments out of the engine's, whosever it was. */
 void snug_target_forget_arguments(const struct snug_target *t);
 
 /* Whether the target that a mark speaks of is no more: its recorder has ended, or was killed. */

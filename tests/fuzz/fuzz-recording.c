@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "fuzz.h"
 #include "record/argument-facts.h"
+#include "record/check.h"
 #include "record/derive.h"
 
 #include <errno.h>
@@ -64,6 +65,20 @@ static void check_round_trip(const struct snug_recording *r)
 	snug_bug_on(strcmp(text.buf, text2.buf) != 0);
 }
 
+/* Whatever a recording says of arguments, its own profile lets it pass, on ABIs of its machine. */
+static void check_passes(const struct snug_recording *r, const struct snug_seccomp_profile *p)
+{
+	CLEANUP(snug_check_done) struct snug_check check = { 0 };
+	struct snug_check_run run = { .recording = r };
+
+	run.env.arch = snug_arch_family(r->arch);
+	if (snug_check(p, &run, 1, NULL, NULL, &check, NULL) < 0)
+		return;
+	VEC_FOREACH (call, &check.calls)
+		snug_bug_on(call->name && call->result != SNUG_CHECK_ALLOWED &&
+			    snug_arch_family(call->arch) == run.env.arch);
+}
+
 static void check_derive(const struct snug_recording *r, enum snug_args_level level)
 {
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
@@ -71,7 +86,8 @@ static void check_derive(const struct snug_recording *r, enum snug_args_level le
 	const struct snug_derive_policy policy = {
 		.name = r->command.len ? r->command.items[0] : "x",
 		.args = level,
-		.signed_values = true,
+		.clone3_is_enosys = level == SNUG_ARGS_SECURITY,
+		.signed_values = level != SNUG_ARGS_SECURITY,
 	};
 	int e = snug_derive(&r, 1, &policy, &d, NULL);
 
@@ -83,7 +99,12 @@ static void check_derive(const struct snug_recording *r, enum snug_args_level le
 		snug_bug_on(!snug_syscall_is_known(d.recorded.items[i]));
 		snug_bug_on(i && strcmp(d.recorded.items[i - 1], d.recorded.items[i]) >= 0);
 	}
-	snug_bug_on(snug_seccomp_profile_write(d.profile, SNUG_PROFILE_CRD_YAML, &text, NULL) < 0);
+	if (!policy.clone3_is_enosys)
+		check_passes(r, d.profile);
+	snug_bug_on(snug_seccomp_profile_write(d.profile,
+					       policy.signed_values ? SNUG_PROFILE_CRD_YAML
+								    : SNUG_PROFILE_OCI_JSON,
+					       &text, NULL) < 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -100,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_calls(r);
 	check_round_trip(r);
 	check_derive(r, SNUG_ARGS_OFF);
+	check_derive(r, SNUG_ARGS_SECURITY);
 	check_derive(r, SNUG_ARGS_ALL);
 	return 0;
 }
