@@ -173,8 +173,10 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 			return;
 		}
 	}
-	/* libbpf names these after the object: "snug_rec.bss" */
-	if (strstr(info.name, ".bss") && e->bss_fd < 0) {
+	/* libbpf names these after the object: "snug_rec.bss".  That of another build may have any
+	 * size, and reading it fills as many bytes. */
+	if (strstr(info.name, ".bss") && info.value_size == sizeof(struct snug_shared_counters) &&
+	    e->bss_fd < 0) {
 		e->bss_fd = fd;
 		return;
 	}
@@ -343,8 +345,11 @@ static struct snug_engine *engine_find(void)
 		for (int i = SNUG_PROG_FORK; i < SNUG_N_PROGS;
 		     i++) /* each program uses some of the maps */
 			right_build |= engine_take_maps(e, e->progs[i]);
+		/* nothing is read from the maps of another build */
+		if (!right_build)
+			continue;
 		engine_take_exit_prog(e);
-		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
+		if (!engine_is_whole(e) || engine_records_us(e))
 			continue;
 		return STEAL(e);
 	}
