@@ -173,8 +173,10 @@ static void engine_take_map(struct snug_engine *e, int fd, bool *right_build)
 			return;
 		}
 	}
-	/* libbpf names these after the object: "snug_rec.bss" */
-	if (strstr(info.name, ".bss") && e->bss_fd < 0) {
+	/* libbpf names these after the object: "snug_rec.bss".  That of another build may have any
+	 * size, and reading it fills as many bytes. */
+	if (strstr(info.name, ".bss") && info.value_size == sizeof(struct snug_shared_counters) &&
+	    e->bss_fd < 0) {
 		e->bss_fd = fd;
 		return;
 	}
