@@ -22,6 +22,8 @@ static char *read_proc(const char *task, const char *file, size_t *ret_len)
 	CLEANUP(freep) char *path = xasprintf("/proc/%s/%s", task, file);
 	char *text;
 
+	if (!snug_listener_has_proc())
+		return NULL;
 	return snug_read_file(path, MAX_PROC_FILE, &text, ret_len, NULL) < 0 ? NULL : text;
 }
 
@@ -85,7 +87,7 @@ uint32_t snug_task_mntns(const struct snug_notice *n)
 	char path[48];
 
 	(void)snprintf(path, sizeof(path), "/proc/%" PRIu32 "/ns/mnt", n->pid);
-	return n->pid && stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
+	return n->pid && snug_listener_has_proc() && stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
 /* The value of AT_RANDOM in an auxiliary vector of words of @size bytes; 0 when there is none. */

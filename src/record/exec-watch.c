@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "notify/listener.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ static void drop(struct snug_exec_watch *w, size_t i)
 }
 
 void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *l,
-			 const struct snug_notice *n, uint32_t tgid, char *path)
+			 const struct snug_notice *n, uint32_t tgid, char *path, uint64_t address)
 {
 	struct snug_exec_try *t;
 
@@ -56,6 +57,7 @@ void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *
 	t->tid = n->pid;
 	t->tgid = tgid;
 	t->path = path;
+	t->address = address;
 	snug_task_image(l, n, &t->before);
 }
 
@@ -64,6 +66,16 @@ void snug_exec_comm(const char *path, char ret[16])
 	const char *slash = strrchr(path, '/');
 
 	(void)snprintf(ret, 16, "%s", slash ? slash + 1 : path);
+}
+
+/* Whether memory that it had is none now.  The next best without /proc: a failed exec leaves memory
+ * as it was, and a new image rarely has some at the place that the old one's path was at. */
+static bool has_lost_memory(const struct snug_exec_try *t, const struct snug_listener *l,
+			    const struct snug_notice *n)
+{
+	char byte;
+
+	return *t->path && snug_listener_read(l, n, t->address, &byte, 1) == -EFAULT;
 }
 
 enum outcome {
@@ -88,7 +100,7 @@ static enum outcome outcome(const struct snug_exec_try *t, const struct snug_lis
 		if (!now.is_known) {
 			snug_listener_comm(l, n, comm);
 			snug_exec_comm(t->path, expected);
-			if (strcmp(comm, expected) == 0)
+			if (strcmp(comm, expected) == 0 || has_lost_memory(t, l, n))
 				return SUCCEEDED;
 		}
 	}

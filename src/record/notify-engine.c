@@ -278,7 +278,7 @@ static void watch_exec(struct snug_notify_engine *e, const struct snug_notice *n
 	path = snug_task_path(e->listener, n, is_at ? (int)n->args[0] : SNUG_TASK_AT_FDCWD,
 			      n->args[is_at]);
 	tell_unprivileged(e, n, &st, path);
-	snug_exec_watch_add(&e->execs, e->listener, n, st.tgid, STEAL(path));
+	snug_exec_watch_add(&e->execs, e->listener, n, st.tgid, STEAL(path), n->args[is_at]);
 	e->execs.tries.items[e->execs.tries.len - 1].time_ns = now_ns();
 	e->execs.tries.items[e->execs.tries.len - 1].abi = abi;
 }
