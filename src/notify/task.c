@@ -107,6 +107,17 @@ static uint64_t at_random(const char *auxv, size_t len, size_t size)
 	return 0;
 }
 
+static uint64_t count_pages(const char *task)
+{
+	size_t len;
+	CLEANUP(freep) char *statm = read_proc(task, "statm", &len);
+	uint64_t n = 0;
+
+	if (statm)
+		statm[strcspn(statm, " ")] = '\0';
+	return statm && snug_parse_u64(statm, UINT64_MAX, &n) == 0 ? n : 0;
+}
+
 void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 		     struct snug_task_image *ret)
 {
@@ -116,6 +127,7 @@ void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 
 	*ret = (struct snug_task_image){ 0 };
 	(void)snprintf(task, sizeof(task), "%" PRIu32, n->pid);
+	ret->n_pages = n->pid ? count_pages(task) : 0;
 	auxv = n->pid ? read_proc(task, "auxv", &len) : NULL;
 	if (!auxv)
 		return;

@@ -33,6 +33,7 @@ struct snug_task_image {
 	bool is_known;
 	uint64_t address;
 	uint8_t random[16];
+	uint64_t n_pages; /* of its address space, which anybody may read; 0: not known */
 };
 void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 		     struct snug_task_image *ret);

@@ -61,3 +61,14 @@ is_as_everywhere() {
 	in_namespaces -Urmpf -- 'mount -t proc -o hidepid=2 none /proc'
 	is_as_everywhere
 }
+
+@test "a daemon that gives up root, where snug lacks CAP_SYS_PTRACE, as in a container" {
+	((EUID == 0)) || skip "only root can give it up"
+	need_command setpriv
+	run setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$SNUG" record -q --engine notify -n \
+		-o p.json --recording r.json -- setpriv --reuid 1000 --regid 1000 --clear-groups \
+		/bin/sh -c '/bin/ls / >/dev/null; ./none; exec /bin/cat /dev/null'
+	[ "$status" -eq 0 ]
+	is_complete r.json
+	jq -e '[.execs[].comm] == ["setpriv", "sh", "ls", "cat"]' r.json
+}
