@@ -166,8 +166,12 @@ bool snug_task_gains_privilege(const struct snug_notice *n, const struct snug_ta
 {
 	CLEANUP(freep) char *at = path_of_task(n, path);
 	struct statvfs fs;
-	struct stat file;
+	struct stat file, own;
 
+	/* What such a task mounts itself is in a mount namespace of its own.  A FUSE server there
+	 * may be one of those who wait for us: it would never answer. */
+	if (stat("/proc/self/ns/mnt", &own) < 0 || snug_task_mntns(n) != (uint32_t)own.st_ino)
+		return false;
 	if (!*path || stat(at, &file) < 0 || !S_ISREG(file.st_mode) || statvfs(at, &fs) < 0 ||
 	    fs.f_flag & ST_NOSUID)
 		return false;

@@ -72,3 +72,68 @@ is_as_everywhere() {
 	is_complete r.json
 	jq -e '[.execs[].comm] == ["setpriv", "sh", "ls", "cat"]' r.json
 }
+
+# Who mounts a FUSE file system, serves it, and has a child execute a file of it: one that is not there
+fuse_server='
+import ctypes, os, struct, sys, threading
+libc = ctypes.CDLL(None)
+try:
+	fd = os.open(sys.argv[1], os.O_RDWR)
+except OSError as e:
+	sys.exit(str(e))
+os.mkdir("m")
+if libc.mount(b"x", b"m", b"fuse", 0, b"fd=%d,rootmode=40000,user_id=0,group_id=0" % fd) < 0:
+	sys.exit("cannot mount FUSE")
+def serve():
+	while True:
+		size, op, unique, node = struct.unpack_from("<IIQQ", os.read(fd, 1 << 17))
+		answer, error = b"", 0
+		if op in (2, 42): # FORGET: no answer
+			continue
+		elif op == 26: # INIT
+			answer = struct.pack("<IIIIHHIIHH32x", 7, 31, 0, 0, 1, 1, 4096, 1, 1, 0)
+		elif op == 3: # GETATTR
+			answer = struct.pack("<QQ6Q10I", 1, 0, node, 0, 0, 0, 0, 0, 0, 0, 0, 0o40755, 2, 0, 0, 0, 512, 0)
+		else:
+			error = -2
+		os.write(fd, struct.pack("<IiQ", 16 + len(answer), error, unique) + answer)
+threading.Thread(target=serve, daemon=True).start()
+pid = os.fork()
+if pid == 0:
+	try:
+		os.execv(os.path.abspath("m/program"), ["program"])
+	except OSError as e:
+		os._exit(e.errno)
+print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+os._exit(0)
+'
+
+@test "an exec from a FUSE file system whose server is recorded, too: nobody waits for ever" {
+	local device=/dev/fuse
+
+	become user
+	mkdir -m 777 "$place/bare" "$place/recorded"
+	if mknod -m 666 "$place/fuse" c 10 229 2>/dev/null; then
+		device=$place/fuse
+	fi
+	serve=(unshare -Urm /usr/bin/python3 -I -S -c "$fuse_server" "$device")
+	cd "$place/bare"
+	run "${run_as[@]}" "${serve[@]}"
+	[[ $status -eq 0 ]] || skip "no FUSE in a user namespace here: $output"
+	[ "$output" = "ended 2" ]
+	cd "$place/recorded"
+	run timeout -s KILL 60 "${run_as[@]}" "$SNUG" record -q --engine notify -n -o p.json -- "${serve[@]}"
+	[ "$status" -eq 0 ]
+	[ "$output" = "ended 2" ]
+}
+
+@test "no_new_privs that the command sets itself: nobody says that snug did" {
+	((EUID == 0)) || skip "only root records without no_new_privs"
+	need_command setpriv
+	cp /usr/bin/id set-id
+	chown 1234 set-id
+	chmod 4755 set-id
+	run "$SNUG" record -q --engine notify -n -o p.json -- setpriv --no-new-privs --reuid 1000 ./set-id -u
+	[ "$status" -eq 0 ]
+	[ "$output" = 1000 ]
+}
