@@ -85,6 +85,17 @@ static __always_inline void enter_tuple(struct snug_slot *slot, void *map,
 		bpf_map_delete_elem(map, key);
 }
 
+/* What is noted of a register: what the mask lets through, and, of an int, whether the kernel had
+ * anything but its sign or zeros to ignore above it. */
+static __always_inline __u64 noted(__u64 reg, __u64 mask)
+{
+	__u64 value = reg & mask;
+
+	if (mask == 0xffffffff && reg != value && reg != (__u64)(__s64)(__s32)reg)
+		value |= SNUG_ARG_ODD_UPPER;
+	return value;
+}
+
 /* Notes the arguments of call @nr, if a rule of the recording looks at them. */
 static __noinline int note_args(struct snug_slot *slot, const struct snug_mark *mark,
 				const struct pt_regs *regs, __u32 abi, __u32 nr)
@@ -104,11 +115,11 @@ static __noinline int note_args(struct snug_slot *slot, const struct snug_mark *
 		return 0;
 	key.kind = SNUG_ARG_TUPLE;
 	key.side = (__u8)mark->side;
-	key.values[0] = arg_of_call(regs, abi, rule->index[0]) & rule->mask[0];
+	key.values[0] = noted(arg_of_call(regs, abi, rule->index[0]), rule->mask[0]);
 	if (rule->n > 1)
-		key.values[1] = arg_of_call(regs, abi, rule->index[1]) & rule->mask[1];
+		key.values[1] = noted(arg_of_call(regs, abi, rule->index[1]), rule->mask[1]);
 	if (rule->n > 2)
-		key.values[2] = arg_of_call(regs, abi, rule->index[2]) & rule->mask[2];
+		key.values[2] = noted(arg_of_call(regs, abi, rule->index[2]), rule->mask[2]);
 	if (!bpf_map_lookup_elem(map, &key))
 		enter_tuple(slot, map, rule, &key);
 	return 0;

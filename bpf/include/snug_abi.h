@@ -162,6 +162,8 @@ struct snug_denied_value {
 };
 _Static_assert(sizeof(struct snug_denied_value) == 40, "");
 enum { SNUG_ARG_TUPLE_MAX = 3, SNUG_ARG_ENTRIES = 16384 };
+/* In a value of 32 bits: what was above them in the register was not an int's extension. */
+#define SNUG_ARG_ODD_UPPER (1ull << 32)
 
 enum snug_arg_kind_of_key {
 	SNUG_ARG_RULE, /* what to look at of a call; side and values are 0 */

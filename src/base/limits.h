@@ -37,6 +37,7 @@ enum {
 	SNUG_LIMIT_REPORT_RECORDINGS = 64,      /* in one report */
 	SNUG_LIMIT_REPORT_CURVES = 8,           /* drawn for the first of them */
 	SNUG_LIMIT_REPORT_EXECS = 10,           /* marked on one curve */
+	SNUG_LIMIT_REPORT_ARGS = 256,           /* combinations of one call's arguments */
 	SNUG_LIMIT_REPORT_DENIALS = 2048,       /* listed in one report */
 	SNUG_LIMIT_REPORT_FINDINGS = 2048,      /* listed in one report */
 	SNUG_LIMIT_REPORT_BYTES = 32 << 20,     /* of the page */

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cmd/columns.h"
 #include "cmd/text.h"
 #include "codec/writer.h"
 #include "seccomp/profile.h"
@@ -12,7 +13,7 @@
 
 #include <linux/seccomp.h>
 
-enum { US_PER_S = 1000000, US_PER_MS = 1000, MAX_SHOWN = 512, SHORT_ID = 12 };
+enum { US_PER_S = 1000000, US_PER_MS = 1000, MAX_SHOWN = 512, SHORT_ID = 12, INDENT = 10 };
 
 static void add_text(struct snug_str *out, const struct snug_audit_text *t)
 {
@@ -132,21 +133,25 @@ void audit_add_heading(struct snug_str *out)
 }
 
 void audit_add_rows(struct snug_str *out, const struct snug_audit_group *group,
-		    const struct snug_audit_group *before)
+		    const struct snug_audit_group *before, unsigned width)
 {
+	CLEANUP(snug_str_done) struct snug_str head = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	char first[32], last[32];
 
 	if (!before || !have_one_heading(group, before)) {
-		add_program(out, group);
-		add_container(out, group);
-		snug_str_addc(out, '\n');
+		add_program(&head, group);
+		add_container(&text, group);
+		columns_add_tail(out, snug_str_text(&head), snug_str_text(&text), INDENT, width);
+		snug_str_clear(&head);
+		snug_str_clear(&text);
 	}
 	text_format_local(first, group->first_us);
 	text_format_local(last, group->last_us);
-	snug_str_addf(out, "%8llu  %-19s  %-19s  %-8s  ", (unsigned long long)group->count, first,
+	snug_str_addf(&head, "%8llu  %-19s  %-19s  %-8s  ", (unsigned long long)group->count, first,
 		      last, outcome(group));
-	add_what(out, group);
-	snug_str_addc(out, '\n');
+	add_what(&text, group);
+	columns_add_tail(out, snug_str_text(&head), snug_str_text(&text), INDENT, width);
 }
 
 void audit_add_event(struct snug_str *out, const struct snug_audit_event *ev,

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cmd/audit-show.h"
 #include "cmd/audit-sources.h"
+#include "cmd/columns.h"
 #include "cmd/say.h"
 #include "cmd/verb.h"
 
@@ -243,6 +244,7 @@ static void print_groups(struct audit *a)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 	const struct snug_audit_group *const *groups;
+	unsigned width = columns_row_width(stdout);
 	size_t n;
 
 	groups = snug_audit_groups_sort(a->groups, &n);
@@ -252,7 +254,7 @@ static void print_groups(struct audit *a)
 		if (a->args->json)
 			audit_add_json(&text, groups[i]);
 		else
-			audit_add_rows(&text, groups[i], i ? groups[i - 1] : NULL);
+			audit_add_rows(&text, groups[i], i ? groups[i - 1] : NULL, width);
 		fputs(snug_str_text(&text), stdout);
 		snug_str_clear(&text);
 	}

@@ -167,3 +167,19 @@ void columns_add_row(struct snug_str *out, const char *head, const char *text, u
 	add_words(&f, text);
 	snug_str_addc(out, '\n');
 }
+
+void columns_add_tail(struct snug_str *out, const char *head, const char *text, unsigned indent,
+		      unsigned width)
+{
+	size_t n = strlen(head);
+
+	if (width_of(head, n) + width_of(text, strlen(text)) <= width) {
+		snug_str_addf(out, "%s%s\n", head, text);
+		return;
+	}
+	while (n && head[n - 1] == ' ')
+		n--;
+	snug_str_addn(out, head, n);
+	snug_str_addc(out, '\n');
+	columns_add_row(out, "", text, indent, width);
+}

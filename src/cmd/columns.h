@@ -31,3 +31,7 @@ void columns_add_list(struct snug_str *out, const char *head, const char *const 
  * one of exactly @start columns ends with the blank it needs. */
 void columns_add_row(struct snug_str *out, const char *head, const char *text, unsigned start,
 		     unsigned width);
+/* One row of a table whose last column, @text, may be too wide for it: behind @head when all fits
+ * @width, else on lines of its own from column @indent on. */
+void columns_add_tail(struct snug_str *out, const char *head, const char *text, unsigned indent,
+		      unsigned width);

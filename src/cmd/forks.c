@@ -90,6 +90,12 @@ struct forks *forks_free(struct forks *f)
 	return NULL;
 }
 
+/* A child that the command gives its own parent (CLONE_PARENT) is ours by that. */
+static bool is_ours(const struct forks *f, uint32_t parent)
+{
+	return parent == (uint32_t)getpid() || get(f, parent);
+}
+
 /* @buf: a netlink message, which holds a connector's, which holds the event. */
 static void take(struct forks *f, const char *buf, size_t len)
 {
@@ -107,7 +113,7 @@ static void take(struct forks *f, const char *buf, size_t len)
 	if (ev.what == PROC_EVENT_FORK &&
 	    ev.event_data.fork.child_pid == ev.event_data.fork.child_tgid)
 		set(f, (uint32_t)ev.event_data.fork.child_tgid,
-		    get(f, (uint32_t)ev.event_data.fork.parent_tgid));
+		    is_ours(f, (uint32_t)ev.event_data.fork.parent_tgid));
 }
 
 static void read_news(struct forks *f)

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cmd/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@ void liveline_init(struct liveline *l)
 	const char *term = getenv("TERM");
 
 	*l = (struct liveline){ 0 };
+	/* reverse video is a colour to those who want none */
+	l->has_colours = columns_has_colours(stderr);
 	l->is_wanted = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
@@ -63,8 +66,9 @@ void liveline_show(struct liveline *l, const char *text)
 	l->rows = ws.ws_row;
 	if (!l->is_shown) /* make room first: the cursor may be on the last row */
 		snug_str_addf(&s, "\n\033[A\0337\033[1;%ur\0338", l->rows - 1);
-	snug_str_addf(&s, "\0337\033[%u;1H\033[2K\033[7m%.*s\033[0m\0338", l->rows, ws.ws_col - 1,
-		      text);
+	snug_str_addf(&s, "\0337\033[%u;1H\033[2K%s%.*s%s\0338", l->rows,
+		      l->has_colours ? "\033[7m" : "", ws.ws_col - 1, text,
+		      l->has_colours ? "\033[0m" : "");
 	put(&s);
 	l->is_shown = true;
 }

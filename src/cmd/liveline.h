@@ -9,6 +9,7 @@
 
 struct liveline {
 	bool is_wanted; /* standard error is a terminal that can do it */
+	bool has_colours;
 	bool is_shown;
 	unsigned rows;
 };

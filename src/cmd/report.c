@@ -243,9 +243,9 @@ const struct snug_verb snug_verb_report = {
 	.synopsis = "FILE...",
 	.summary = "Make a page for a browser of profiles and recordings",
 	.details =
-		"FILE is a profile in any format, a recording, docker-default, what 'snug run --json'\n"
-		"or 'snug audit --json' wrote, or - for standard input. The first profile is reported\n"
-		"on, without one what 'snug derive' makes of the recordings:\n\n"
+		"FILE is a profile in any format, a recording, docker-default, what --json of snug run,\n"
+		"audit or watch wrote, or - for standard input. The first profile is reported on,\n"
+		"without one what 'snug derive' makes of the recordings:\n\n"
 		"  snug report -o web.html web.json web.recording.json\n",
 	.positionals = "@profile",
 	.options = options,

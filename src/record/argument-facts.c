@@ -107,6 +107,16 @@ bool snug_argument_facts_add(struct snug_recording_call *c, unsigned by, const u
 	return true;
 }
 
+/* What is noted of a register; in the kernel, noted() of recorder_args.h. */
+static uint64_t noted(uint64_t reg, uint64_t mask)
+{
+	uint64_t value = reg & mask;
+
+	if (mask == UINT32_MAX && reg != value && reg != (uint64_t)(int64_t)(int32_t)reg)
+		value |= SNUG_RECORDING_ODD_UPPER;
+	return value;
+}
+
 bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 			      const uint64_t args[SNUG_N_ARGS])
 {
@@ -114,7 +124,7 @@ bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 	uint64_t values[SNUG_ARG_SPEC_MAX] = { 0 };
 
 	for (unsigned i = 0; i < spec->n; i++)
-		values[i] = args[spec->index[i]] & spec->mask[i];
+		values[i] = noted(args[spec->index[i]], spec->mask[i]);
 	return snug_argument_facts_add(c, by, values);
 }
 
@@ -133,12 +143,17 @@ void snug_argument_facts_cut(struct snug_recording_call *c, unsigned by)
 		c->args.cut_by |= by;
 }
 
-/* What a register of 64 bits may have held that was noted as 32: compilers extend an int by its
- * sign or by zeros, and nothing else. */
+static bool is_odd(uint64_t mask, uint64_t value)
+{
+	return mask == UINT32_MAX && value & SNUG_RECORDING_ODD_UPPER;
+}
+
+/* What a register of 64 bits may have held that was noted as 32: an int by its sign or by zeros,
+ * unless it was noted that there was something else. */
 static unsigned registers_of(uint64_t mask, uint64_t value, unsigned bits, uint64_t ret[2])
 {
 	ret[0] = ret[1] = value;
-	if (bits == 32 || mask != UINT32_MAX || value <= INT32_MAX)
+	if (bits == 32 || mask != UINT32_MAX || value <= INT32_MAX || is_odd(mask, value))
 		return 1;
 	ret[1] |= ~(uint64_t)UINT32_MAX;
 	return 2;
@@ -161,10 +176,14 @@ void snug_argument_facts_add_vectors(const struct snug_recording_call *c,
 		unsigned rest = k;
 
 		for (unsigned i = 0; i < spec->n; i++) {
-			uint64_t mask = spec->mask[i] == UINT32_MAX ? UINT64_MAX : spec->mask[i];
+			uint64_t value = values[i][rest % n[i]];
+			/* of what was odd, any upper half */
+			bool is_whole = spec->mask[i] == UINT32_MAX &&
+					!is_odd(spec->mask[i], tuple->values[i]);
+			uint64_t mask = is_whole ? UINT64_MAX : spec->mask[i];
 
 			conds[i] = (struct snug_seccomp_arg){ spec->index[i], SNUG_CMP_MASKED_EQ,
-							      mask, values[i][rest % n[i]], true };
+							      mask, value & mask, true };
 			rest /= n[i];
 		}
 		snug_argset_add_conds(ret, conds, spec->n, bits);
@@ -179,7 +198,7 @@ static bool has_other_names(const struct snug_recording_call *c, const uint64_t 
 	uint64_t sol_socket;
 
 	return set && strcmp(set, "SO") == 0 && i > 0 && snug_constant_value(level, &sol_socket) &&
-	       values[i - 1] != sol_socket;
+	       (values[i - 1] & c->args.spec.mask[i - 1]) != sol_socket;
 }
 
 void snug_argument_facts_add_text(const struct snug_recording_call *c,
@@ -188,13 +207,15 @@ void snug_argument_facts_add_text(const struct snug_recording_call *c,
 	const struct snug_arg_spec *spec = &c->args.spec;
 
 	for (unsigned i = 0; i < spec->n; i++) {
-		uint64_t value = tuple->values[i];
+		uint64_t value = tuple->values[i] & spec->mask[i];
 
 		snug_str_add(out, i ? ", " : spec->n > 1 ? "(" : "");
 		if (!c->name || has_other_names(c, tuple->values, i))
 			snug_str_addf(out, "%" PRIu64, value);
 		else
 			snug_call_arg_add_value(c->name, spec->index[i], value, out);
+		if (is_odd(spec->mask[i], tuple->values[i]))
+			snug_str_add(out, " (+ upper half)");
 	}
 	snug_str_add(out, spec->n > 1 ? ")" : "");
 }

@@ -11,6 +11,7 @@
 
 _Static_assert(SNUG_ARG_TUPLE_MAX == (int)SNUG_ARG_FILTERS_MAX,
 	       "the kernel's tuples are the table's");
+_Static_assert(SNUG_ARG_ODD_UPPER == SNUG_RECORDING_ODD_UPPER, "and so are their values");
 
 typedef VEC(struct snug_target_rule) rule_list;
 

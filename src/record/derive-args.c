@@ -169,13 +169,18 @@ static bool is_elsewhere(const struct work *w, const struct use *use)
 	       filters_of(w, use->call->name);
 }
 
-/* One argument of one tuple. */
+/* One argument of one tuple.  Of 32 bits that were recorded, the register held an int as compilers
+ * extend it: by zeros, or, with the highest bit set, by zeros or its sign (ioctl(2) of musl), or it
+ * was noted that it held something else.  Where there is one way only, the whole register is
+ * compared: sets of values without masks are the ones to reckon with. */
 static struct snug_seccomp_arg cond_of(const struct work *w, const struct snug_recording_args *args,
 				       unsigned column, uint64_t value)
 {
 	unsigned index = args->spec.index[column];
 	uint64_t mask = args->spec.mask[column];
 
+	if (mask == UINT32_MAX && value <= INT32_MAX)
+		return (struct snug_seccomp_arg){ .index = index, .op = SNUG_CMP_EQ, value };
 	if (mask == UINT64_MAX && (value <= INT64_MAX || !w->policy->signed_values))
 		return (struct snug_seccomp_arg){ .index = index, .op = SNUG_CMP_EQ, value };
 	if (w->policy->signed_values)
@@ -355,27 +360,6 @@ static void join_all(struct snug_arg_rules *rules, const struct snug_arg_filters
 	} while (any);
 }
 
-/* Of 32 bits that were recorded, the register held an int as compilers extend it: by zeros, or,
- * with the highest bit set, by zeros or its sign (ioctl(2) of musl).  Where there is one way only,
- * the whole register is compared: sets of values without masks are the ones to reckon with. */
-static void name_registers(struct snug_arg_rules *rules)
-{
-	VEC_FOREACH (rule, rules) {
-		for (size_t k = 0; k < rule->conds.len; k++) {
-			struct snug_seccomp_arg *c = &rule->conds.items[k];
-
-			if (c->op == SNUG_CMP_MASKED_EQ && c->value == UINT32_MAX &&
-			    c->value_two <= INT32_MAX)
-				*c = (struct snug_seccomp_arg){
-					.index = c->index,
-					.op = SNUG_CMP_EQ,
-					.value = c->value_two,
-				};
-		}
-	}
-	sort_rules(rules);
-}
-
 /* clone(2) as C libraries make it where there is no clone3(2): threads and children of all kinds,
  * and never a namespace.  Its flags are the first argument, but on s390 (clone(2)). */
 static bool add_clone_without_namespaces(const struct work *w, struct snug_arg_rules *rules)
@@ -435,7 +419,6 @@ static enum snug_open_reason find_rules(const struct work *w, const char *name,
 		return SNUG_OPEN_ELSEWHERE;
 	drop_what_others_allow(rules);
 	join_all(rules, f);
-	name_registers(rules);
 	if (is_made_behind_mux(w, name))
 		return SNUG_OPEN_BEHIND_MUX;
 	if (rules->len && !rules->items[0].conds.len)

@@ -95,12 +95,17 @@ static int decode_tuple(struct snug_decode *d, const struct snug_doc_value *v, v
 	if (x.n != spec->n)
 		return snug_decode_fail(d, v, -EINVAL, "%u values, and 'index' has %u arguments",
 					x.n, spec->n);
-	for (unsigned i = 0; i < spec->n; i++)
-		if (x.items[i] & ~spec->mask[i])
+	for (unsigned i = 0; i < spec->n; i++) {
+		uint64_t bits = spec->mask[i];
+
+		if (bits == UINT32_MAX)
+			bits |= SNUG_RECORDING_ODD_UPPER;
+		if (x.items[i] & ~bits)
 			return snug_decode_fail(d, v, -EINVAL,
 						"%" PRIu64 " has bits that are not in its mask, "
 						"%" PRIu64,
 						x.items[i], spec->mask[i]);
+	}
 	snug_argument_facts_restore(of->call, of->by, x.items);
 	return 0;
 }

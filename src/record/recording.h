@@ -23,6 +23,10 @@ enum {
 	SNUG_BY_ENTERED = 1u << 1, /* what came into the container from outside: `podman exec` */
 };
 
+/* In a value whose mask has the lower 32 bits: what was above them in the register was neither the
+ * int's sign nor zeros.  The kernel ignores it, a filter sees it. */
+#define SNUG_RECORDING_ODD_UPPER (UINT64_C(1) << 32)
+
 struct snug_recording_tuple {
 	unsigned by; /* SNUG_BY_* */
 	uint64_t values[SNUG_ARG_SPEC_MAX];

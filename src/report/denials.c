@@ -5,6 +5,9 @@
 #include "base/limits.h"
 #include "base/str.h"
 #include "codec/doc.h"
+#include "record/curve.h"
+#include "record/denied.h"
+#include "record/recording.h"
 #include "record/refusals.h"
 #include "seccomp/names.h"
 #include "seccomp/ret.h"
@@ -31,8 +34,7 @@ void snug_report_denials_done(struct snug_report_denials *d)
 	VEC_FOREACH (one, d)
 		denial_done(one);
 	VEC_DONE(d);
-	d->n_sources = 0;
-	d->n_more = 0;
+	*d = (struct snug_report_denials){ 0 };
 }
 
 static char *printable(const char *text)
@@ -116,9 +118,14 @@ static char *what_of(const struct snug_doc_value *line)
 	text = snug_doc_get_string(line, "syscall");
 	if (text)
 		return printable(text);
-	if (nr && nr->type == SNUG_DOC_UINT) {
+	if (nr && (nr->type == SNUG_DOC_UINT || nr->type == SNUG_DOC_INT)) {
 		text = snug_doc_get_string(line, "arch");
-		snug_str_addf(&s, "call %" PRIu64 " (%s)", nr->u, text ? text : "an unknown ABI");
+		snug_str_add(&s, "call ");
+		if (nr->type == SNUG_DOC_INT)
+			snug_str_addf(&s, "%" PRId64, nr->i);
+		else
+			snug_str_addf(&s, "%" PRIu64, nr->u);
+		snug_str_addf(&s, " (%s)", text ? text : "an unknown ABI");
 		return printable(snug_str_text(&s));
 	}
 	snug_str_add(&s, type);
@@ -130,12 +137,25 @@ static char *what_of(const struct snug_doc_value *line)
 	return printable(snug_str_text(&s));
 }
 
+/* `snug audit` and `snug watch` have different words for the same. */
+static const char *get_either(const struct snug_doc_value *line, const char *a, const char *b)
+{
+	const char *text = snug_doc_get_string(line, a);
+
+	return text ? text : snug_doc_get_string(line, b);
+}
+
+static const char *outcome_of_line(const struct snug_doc_value *line)
+{
+	return get_either(line, "outcome", "result");
+}
+
 static void add_line(struct snug_report_denials *d, const struct snug_doc_value *line)
 {
 	const struct snug_doc_value *count = snug_doc_get(line, "count");
 	const char *call = snug_doc_get_string(line, "syscall");
-	const char *exe = snug_doc_get_string(line, "executable");
-	const char *outcome = snug_doc_get_string(line, "outcome");
+	const char *exe = get_either(line, "executable", "exe");
+	const char *outcome = outcome_of_line(line);
 	struct snug_report_denial *new = push(d);
 
 	if (!new)
@@ -146,7 +166,7 @@ static void add_line(struct snug_report_denials *d, const struct snug_doc_value 
 	new->program = printable(exe ? exe : snug_doc_get_string(line, "comm"));
 	new->outcome = printable(outcome ? outcome : "?");
 	new->count = count && count->type == SNUG_DOC_UINT ? count->u : 1;
-	new->first = printable(snug_doc_get_string(line, "first"));
+	new->first = printable(get_either(line, "first", "time"));
 	new->last = printable(snug_doc_get_string(line, "last"));
 }
 
@@ -175,7 +195,8 @@ static int add_lines(struct snug_report_denials *d, const char *name, const char
 				return snug_err_wrap(err, r, "%s:%lu", name, i);
 			if (!snug_doc_get_string(snug_doc_root(doc, 0), "type"))
 				return snug_err_set(err, -EINVAL,
-						    "%s:%lu: not a line of 'snug audit --json'",
+						    "%s:%lu: not a line of 'snug audit --json' "
+						    "or 'snug watch --json'",
 						    name, i);
 			add_line(d, snug_doc_root(doc, 0));
 		}
@@ -198,7 +219,7 @@ bool snug_report_is_denials(const char *text, size_t len)
 			    SNUG_LIMIT_DOC_BYTES, &doc, NULL) < 0)
 		return false;
 	return snug_doc_get_string(snug_doc_root(doc, 0), "type") &&
-	       snug_doc_get_string(snug_doc_root(doc, 0), "outcome");
+	       outcome_of_line(snug_doc_root(doc, 0));
 }
 
 int snug_report_denials_add(struct snug_report_denials *d, const char *name, const char *text,
@@ -212,4 +233,49 @@ int snug_report_denials_add(struct snug_report_denials *d, const char *name, con
 		r = add_lines(d, name, text, len, err);
 	d->n_sources++;
 	return r;
+}
+
+/* "3.60 ms into web.rec" */
+static char *time_of(const char *label, uint64_t at_us)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+
+	snug_duration_add_text(at_us, &text);
+	snug_str_addf(&text, " into %s", label);
+	return snug_str_take(&text);
+}
+
+static void add_recorded(struct snug_report_denials *d, const char *label,
+			 const struct snug_recording *r, const struct snug_recording_denial *one)
+{
+	CLEANUP(snug_str_done) struct snug_str outcome = SNUG_STR_INIT;
+	struct snug_report_denial *new = push(d);
+
+	if (!new)
+		return;
+	snug_result_add_name(&outcome, one->result);
+	new->call = xstrdup_null(one->name);
+	if (!one->name)
+		new->what = xasprintf("call %d (%s)", (int)one->nr, snug_arch_name(one->arch));
+	else if (one->arch != r->arch)
+		new->what = xasprintf("%s (%s)", one->name, snug_arch_name(one->arch));
+	else
+		new->what = xstrdup(one->name);
+	new->program = printable(one->comm);
+	new->outcome = snug_str_take(&outcome);
+	new->count = one->count;
+	new->first = time_of(label, one->first_us);
+}
+
+void snug_report_denials_add_recording(struct snug_report_denials *d, const char *label,
+				       const struct snug_recording *r)
+{
+	if (!r->has_filter && !r->watched_denials && !r->denied.len)
+		return;
+	VEC_FOREACH (one, &r->denied)
+		add_recorded(d, label, r, one);
+	d->n_not_noted += r->lost.denials;
+	d->n_unwatched += r->has_filter && !r->watched_denials;
+	d->n_late += r->has_filter && r->watched_denials && r->denials_from_us;
+	d->n_sources++;
 }

@@ -23,7 +23,7 @@ void snug_report_call_done(struct snug_report_call *c, size_t n_profiles)
 	free(c->answers);
 	free(c->name);
 	free(c->runtime);
-	free(c->seen_args);
+	snug_report_args_done(&c->seen_args);
 	free(c->first.comm);
 }
 
@@ -249,20 +249,17 @@ static struct snug_report_call *find_name(struct snug_report *r, size_t n, const
 	return n ? bsearch(name, r->calls.items, n, sizeof(r->calls.items[0]), compare_keys) : NULL;
 }
 
-/* The row of a recorded call: its name is among the first @n_named, its number behind them. */
-static struct snug_report_call *row_of(struct snug_report *r, size_t n_named,
-				       const struct snug_recording_call *c)
+struct snug_report_call *snug_report_find_row(struct snug_report *r, size_t n_named,
+					      const char *name, enum snug_arch arch, uint32_t nr)
 {
-	const struct snug_report_call key = { .arch = c->arch, .nr = c->nr };
-	struct snug_report_call *row;
+	const struct snug_report_call key = { .arch = arch, .nr = nr };
 
-	if (c->name)
-		row = find_name(r, n_named, c->name);
-	else
-		row = bsearch(&key, r->calls.items + n_named, r->calls.len - n_named, sizeof(key),
-			      compare_numbers);
-	snug_bug_on(!row);
-	return row;
+	if (name)
+		return find_name(r, n_named, name);
+	if (r->calls.len == n_named)
+		return NULL;
+	return bsearch(&key, r->calls.items + n_named, r->calls.len - n_named, sizeof(key),
+		       compare_numbers);
 }
 
 static void see(struct snug_report_call *row, const struct snug_recording_call *c, size_t recording)
@@ -289,8 +286,10 @@ static void add_recording(struct snug_report *r, size_t index, size_t n_named)
 	struct snug_report_recording *one = &r->recordings.items[index];
 
 	VEC_FOREACH (c, &one->recording->calls) {
-		struct snug_report_call *row = row_of(r, n_named, c);
+		struct snug_report_call *row =
+			snug_report_find_row(r, n_named, c->name, c->arch, c->nr);
 
+		snug_bug_on(!row);
 		/* a name may have been made on several ABIs */
 		if (!row->n_recordings || row->last_recording != index) {
 			one->n_new += row->n_recordings == 0;
@@ -298,14 +297,8 @@ static void add_recording(struct snug_report *r, size_t index, size_t n_named)
 			row->last_recording = index;
 		}
 		see(row, c, index);
+		snug_report_args_add(&row->seen_args, c);
 	}
-}
-
-/* NEEDSWORK: version 1 of recordings has no facts about arguments.  When there are some, this is
- * where a row gets them, as text for people; page-calls.c shows it. */
-static void fill_seen_args(struct snug_report_call *row)
-{
-	row->seen_args = NULL;
 }
 
 /* The first runtime that has a call in its baseline is the one that is named. */
@@ -390,13 +383,12 @@ static void finish_row(struct snug_report *r, struct snug_report_call *row)
 					row->is_risky |= strcmp(*name, row->key) == 0;
 	if (!is_seen)
 		find_origin(r, row);
-	fill_seen_args(row);
 	passes = row->answers[0].verdict == SNUG_REPORT_PASSES ||
 		 row->answers[0].verdict == SNUG_REPORT_SOMETIMES;
-	row->is_broken = is_seen && row->answers[0].verdict == SNUG_REPORT_REFUSED;
 	r->n_seen += is_seen;
-	r->n_unseen += r->recordings.len && row->is_native && passes && !is_seen;
 	r->n_broken += row->is_broken;
+	r->n_depends += row->depends && !row->is_broken;
+	r->n_unseen += r->recordings.len && row->is_native && passes && !is_seen;
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -408,11 +400,13 @@ static int compare_rows(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-void snug_report_build_calls(struct snug_report *ret)
+int snug_report_build_calls(struct snug_report *ret, const struct snug_seccomp_profile *subject,
+			    struct snug_err *err)
 {
 	CLEANUP(names_done) struct names names = { 0 };
 	const char *last = NULL;
 	size_t n_named;
+	int r;
 
 	collect_names(ret, &names);
 	VEC_FOREACH (name, &names) {
@@ -427,8 +421,12 @@ void snug_report_build_calls(struct snug_report *ret)
 		add_recording(ret, i, n_named);
 	add_baselines(ret, n_named);
 	add_denials(ret, n_named);
+	r = snug_report_judge(ret, n_named, subject, err);
+	if (r < 0)
+		return r;
 	VEC_FOREACH (row, &ret->calls)
 		finish_row(ret, row);
 	if (ret->calls.len)
 		qsort(ret->calls.items, ret->calls.len, sizeof(ret->calls.items[0]), compare_rows);
+	return 0;
 }

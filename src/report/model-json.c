@@ -40,6 +40,10 @@ static void write_recording(struct snug_writer *w, const struct snug_report_reco
 	snug_writer_member_uint(w, "new", one->n_new);
 	snug_writer_member_uint(w, "durationUs", one->recording->duration_us);
 	snug_writer_member_bool(w, "complete", snug_recording_is_complete(one->recording));
+	if (one->recording->has_filter)
+		snug_writer_member_bool(w, "filtered", true);
+	if (one->recording->watched_denials)
+		snug_writer_member_uint(w, "denialsFromUs", one->recording->denials_from_us);
 	snug_writer_end_object(w);
 }
 
@@ -61,6 +65,15 @@ static void write_answers(struct snug_writer *w, const struct snug_report *r,
 	snug_writer_end_array(w);
 }
 
+static void write_args(struct snug_writer *w, const struct snug_report_args *args)
+{
+	if (!args->n_known)
+		return;
+	snug_writer_member_strings(w, "seenArgs", (const char *const *)args->items, args->len);
+	snug_writer_member_bool(w, "seenArgsComplete",
+				!args->is_cut && !args->has_more && !args->n_not_looked_at);
+}
+
 static void write_call(struct snug_writer *w, const struct snug_report *r,
 		       const struct snug_report_call *c)
 {
@@ -78,11 +91,41 @@ static void write_call(struct snug_writer *w, const struct snug_report *r,
 		snug_writer_member_string(w, "comm", c->first.comm);
 		snug_writer_member_uint(w, "recording", c->first.recording);
 	}
+	write_args(w, &c->seen_args);
 	if (c->is_risky)
 		snug_writer_member_bool(w, "risk", true);
+	if (c->is_broken)
+		snug_writer_member_bool(w, "refused", true);
 	if (c->n_denied)
 		snug_writer_member_uint(w, "denials", c->n_denied);
 	snug_writer_end_object(w);
+}
+
+static void write_text(struct snug_writer *w, const char *key, const char *text)
+{
+	if (text)
+		snug_writer_member_string(w, key, text);
+}
+
+static void write_denied(struct snug_writer *w, const struct snug_report_denials *denials)
+{
+	if (!denials->n_sources)
+		return;
+	snug_writer_key(w, "denied");
+	snug_writer_begin_array(w);
+	VEC_FOREACH (d, denials) {
+		snug_writer_begin_object(w);
+		snug_writer_member_string(w, "what", d->what);
+		write_text(w, "call", d->call);
+		write_text(w, "program", d->program);
+		snug_writer_member_string(w, "outcome", d->outcome);
+		snug_writer_member_uint(w, "count", d->count);
+		write_text(w, "first", d->first);
+		write_text(w, "last", d->last);
+		snug_writer_end_object(w);
+	}
+	snug_writer_end_array(w);
+	snug_writer_member_uint(w, "deniedMore", denials->n_more);
 }
 
 static void write_head(struct snug_writer *w, const struct snug_report *r)
@@ -116,7 +159,9 @@ void snug_report_write_json(const struct snug_report *r, struct snug_str *out)
 	snug_writer_member_uint(w, "seen", r->n_seen);
 	snug_writer_member_uint(w, "notSeen", r->n_unseen);
 	snug_writer_member_uint(w, "seenButRefused", r->n_broken);
+	snug_writer_member_uint(w, "mayBeRefused", r->n_depends);
 	snug_writer_member_uint(w, "denials", r->n_denied);
+	write_denied(w, &r->denials);
 	snug_writer_key(w, "calls");
 	snug_writer_begin_array(w);
 	VEC_FOREACH (c, &r->calls)

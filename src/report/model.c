@@ -207,10 +207,11 @@ static int build(struct snug_report_input *in, struct snug_report *ret, struct s
 		ret->denials = *in->denials;
 		*in->denials = (struct snug_report_denials){ 0 };
 	}
+	VEC_FOREACH (one, &ret->recordings)
+		snug_report_denials_add_recording(&ret->denials, one->label, one->recording);
 	VEC_FOREACH (d, &ret->denials)
 		ret->n_denied += d->count;
-	snug_report_build_calls(ret);
-	return 0;
+	return snug_report_build_calls(ret, in->profiles[0].profile, err);
 }
 
 int snug_report_build(struct snug_report_input *in, struct snug_report *ret, struct snug_err *err)

@@ -75,6 +75,17 @@ struct snug_report_first {
 	size_t recording;
 };
 
+/* The arguments that a call was seen with in all recordings: what recordings have of them, each
+ * combination once. */
+struct snug_report_args {
+	char **items; /* "TCGETS", "(AF_INET, SOCK_STREAM, IPPROTO_IP)" */
+	size_t len, cap;
+	bool has_more;          /* over SNUG_LIMIT_REPORT_ARGS */
+	bool is_cut;            /* a recording does not have all that it saw */
+	size_t n_known;         /* recorded calls that were looked at; 0: nothing is known */
+	size_t n_not_looked_at; /* and those that were not: other recordings, other ABIs */
+};
+
 struct snug_report_call {
 	const char *key;     /* raw: how the profiles spell it; NULL: a number without a name */
 	enum snug_arch arch; /* of a number without a name; nr is that number */
@@ -91,14 +102,16 @@ struct snug_report_call {
 	struct snug_report_first first;
 	size_t n_recordings;   /* that made it */
 	size_t last_recording; /* of these */
-	/* What arguments it was seen with; NULL: no recording knows.  Recordings of version 1 have
-	 * no facts about arguments: fill_seen_args() in model-calls.c is where they will come in.
-	 */
-	char *seen_args;
+	struct snug_report_args seen_args;
 	uint64_t n_denied; /* how often the denials have it */
 	bool is_risky;     /* the subject's lint has a finding of the group "risk" about it */
 	bool differs;      /* the profiles do not answer alike; with several given ones, these */
-	bool is_broken;    /* made in a recording, and the subject refuses it whatever the args */
+	/* made in a recording, and the subject refuses it, whatever the arguments are or with some
+	 * that were recorded */
+	bool is_broken;
+	/* made, and whether the subject lets it pass depends on arguments that were not recorded,
+	 * or on another process */
+	bool depends;
 };
 
 struct snug_report_profile {
@@ -158,6 +171,7 @@ struct snug_report {
 	size_t n_seen;     /* calls made in any recording */
 	size_t n_unseen;   /* that the subject lets pass, always or sometimes, and none made */
 	size_t n_broken;   /* made, and refused by the subject */
+	size_t n_depends;  /* made, not among these, and not known to pass */
 	uint64_t n_denied; /* refused calls, all in all */
 };
 

@@ -11,6 +11,8 @@
 
 #include <inttypes.h>
 
+enum { MAX_SEEN = 16 }; /* combinations of arguments in one cell */
+
 static const char *const origin_words[_SNUG_REPORT_ORIGIN_MAX] = {
 	[SNUG_REPORT_NO_ORIGIN] = "",
 	[SNUG_REPORT_WORKLOAD] = "workload",
@@ -23,7 +25,7 @@ static const char *const origin_words[_SNUG_REPORT_ORIGIN_MAX] = {
 static bool has_args(const struct snug_report *r)
 {
 	VEC_FOREACH (c, &r->calls)
-		if (c->answers[0].args || c->seen_args)
+		if (c->answers[0].args || c->seen_args.n_known)
 			return true;
 	return false;
 }
@@ -148,6 +150,24 @@ static void add_answer(struct snug_str *out, const struct snug_report_answer *a,
 	snug_str_add(out, "</td>");
 }
 
+static void add_seen_args(struct snug_str *out, const struct snug_report_args *args)
+{
+	size_t n = args->len < MAX_SEEN ? args->len : MAX_SEEN;
+
+	for (size_t i = 0; i < n; i++) {
+		snug_str_add(out, i ? ", <code>" : "<code>");
+		page_add_text(out, args->items[i]);
+		snug_str_add(out, "</code>");
+	}
+	if (args->len > n)
+		snug_str_addf(out, " and %s%zu more", args->has_more ? "over " : "", args->len - n);
+	if (args->is_cut)
+		snug_str_add(out, n ? "; and with others that were not noted"
+				    : "with arguments that were not noted");
+	if (args->n_not_looked_at)
+		snug_str_add(out, "; not every recording looked at them");
+}
+
 static void add_arguments(struct snug_str *out, const struct snug_report_call *c)
 {
 	snug_str_add(out, "<td class=\"wide\">");
@@ -156,11 +176,10 @@ static void add_arguments(struct snug_str *out, const struct snug_report_call *c
 		page_add_text(out, c->answers[0].args);
 		snug_str_add(out, "</code>");
 	}
-	if (c->seen_args) {
-		snug_str_add(out, c->answers[0].args ? "<br><small>seen: <code>"
-						     : "<small>seen: <code>");
-		page_add_text(out, c->seen_args);
-		snug_str_add(out, "</code></small>");
+	if (c->seen_args.n_known) {
+		snug_str_add(out, c->answers[0].args ? "<br><small>seen: " : "<small>seen: ");
+		add_seen_args(out, &c->seen_args);
+		snug_str_add(out, "</small>");
 	}
 	snug_str_add(out, "</td>");
 }

@@ -127,29 +127,41 @@ static void add_unseen(struct snug_str *out, const struct snug_report *r)
 	if (n_needed)
 		snug_str_addf(out, "%zu of them for container runtimes", n_needed);
 	else
-		snug_str_add(out, "in these recordings");
+		snug_str_add(out,
+			     r->recordings.len == 1 ? "in this recording" : "in these recordings");
 	close_card(out);
 }
 
 static void add_broken(struct snug_str *out, const struct snug_report *r)
 {
-	open_card(out, r->n_broken ? "bad" : "good", "Seen, but refused");
+	open_card(out, r->n_broken ? "bad" : r->n_depends ? "some" : "good", "Seen, but refused");
 	snug_str_addf(out, "%zu", r->n_broken);
 	open_note(out);
-	snug_str_add(out, r->n_broken ? "the recorded runs would not work as they did"
-				      : "the recorded runs would work");
+	if (r->n_broken)
+		snug_str_add(out, "the recorded runs would not work as they did");
+	else if (!r->n_depends)
+		snug_str_add(out, "the recorded runs would work");
+	if (r->n_depends)
+		snug_str_addf(out, "%s%zu %s%s on what was not recorded", r->n_broken ? "; " : "",
+			      r->n_depends, r->n_broken ? "more " : "",
+			      r->n_depends == 1 ? "depends" : "depend");
 	close_card(out);
 }
 
 static void add_denied(struct snug_str *out, const struct snug_report *r)
 {
-	open_card(out, r->n_denied ? "some" : "good", "Denials");
+	bool is_partial = page_denials_are_partial(&r->denials);
+
+	open_card(out, r->n_denied || is_partial ? "some" : "good", "Denials");
 	snug_str_addf(out, "%" PRIu64, r->n_denied);
 	open_note(out);
 	if (r->denials.len)
 		page_add_count(out, r->denials.len + r->denials.n_more, "different one");
 	else
-		snug_str_add(out, "nothing was refused");
+		snug_str_add(out,
+			     is_partial ? "nothing was seen to be refused" : "nothing was refused");
+	if (is_partial)
+		snug_str_add(out, "; not all could be seen");
 	close_card(out);
 }
 

@@ -30,5 +30,8 @@ void page_add_findings(struct snug_str *out, const struct snug_report *r);
 /* Stops early when @out is over @max bytes. */
 void page_add_calls(struct snug_str *out, const struct snug_report *r, size_t max);
 
+/* Whether more may have been refused than the denials have. */
+bool page_denials_are_partial(const struct snug_report_denials *d);
+
 /* The discovery curve as SVG; nothing when no time is known.  @id is for its title. */
 void page_add_curve(struct snug_str *out, const struct snug_report_recording *r, size_t id);

@@ -137,57 +137,6 @@ void page_add_profiles(struct snug_str *out, const struct snug_report *r)
 	snug_str_add(out, "</tbody>\n</table>\n</div>\n</section>\n");
 }
 
-static void add_denial_row(struct snug_str *out, const struct snug_report_denial *d, bool has_times)
-{
-	snug_str_addf(out,
-		      "<tr><td class=\"number\">%" PRIu64 "</td><th scope=\"row\" "
-		      "class=\"wide\"><code>",
-		      d->count);
-	page_add_text(out, d->what);
-	snug_str_add(out, "</code></th><td class=\"name\">");
-	page_add_text(out, d->program ? d->program : "not known");
-	snug_str_add(out, "</td><td>");
-	page_add_word(out, "v-refused", d->outcome);
-	snug_str_add(out, "</td>");
-	if (has_times) {
-		snug_str_add(out, "<td>");
-		page_add_text(out, d->first ? d->first : "");
-		snug_str_add(out, "</td><td>");
-		page_add_text(out, d->last ? d->last : "");
-		snug_str_add(out, "</td>");
-	}
-	snug_str_add(out, "</tr>\n");
-}
-
-void page_add_denials(struct snug_str *out, const struct snug_report *r)
-{
-	bool has_times = false;
-
-	if (!r->denials.n_sources)
-		return;
-	VEC_FOREACH (d, &r->denials)
-		has_times |= d->first || d->last;
-	page_open_section(out, "denials", "Denials");
-	if (!r->denials.len) {
-		snug_str_add(out, "<p>Nothing was refused.</p>\n</section>\n");
-		return;
-	}
-	snug_str_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			  "aria-label=\"Denials\">\n<table>\n<caption>What was refused or logged "
-			  "in real runs</caption>\n<thead><tr><th scope=\"col\">Count</th>"
-			  "<th scope=\"col\">Call</th><th scope=\"col\">Program</th>"
-			  "<th scope=\"col\">Outcome</th>");
-	if (has_times)
-		snug_str_add(out, "<th scope=\"col\">First</th><th scope=\"col\">Last</th>");
-	snug_str_add(out, "</tr></thead>\n<tbody>\n");
-	VEC_FOREACH (d, &r->denials)
-		add_denial_row(out, d, has_times);
-	snug_str_add(out, "</tbody>\n</table>\n</div>\n");
-	if (r->denials.n_more)
-		snug_str_addf(out, "<p>%" PRIu64 " more are not listed.</p>\n", r->denials.n_more);
-	snug_str_add(out, "</section>\n");
-}
-
 static void add_finding_row(struct snug_str *out, const struct snug_report_profile *p,
 			    const struct snug_finding *f, bool with_profile)
 {

@@ -90,7 +90,9 @@ static int leftovers(const struct job *j, const struct snug_cell *cell, size_t e
 		return by_hand(j, entry, "its conditions are too many");
 	snug_argset_simplify(&rest);
 	if (snug_argset_to_conds(&rest, MAX_LEFT, ret) < 0)
-		return by_hand(j, entry, "what it refuses besides takes too many entries to say");
+		return by_hand(j, entry,
+			       "what it refuses besides takes too many entries to say (the name "
+			       "alone, without arguments, allows all of it)");
 	return 0;
 }
 

@@ -344,8 +344,11 @@ static struct snug_engine *engine_find(void)
 		for (int i = SNUG_PROG_FORK; i < SNUG_N_PROGS;
 		     i++) /* each program uses some of the maps */
 			right_build |= engine_take_maps(e, e->progs[i]);
+		/* another build's values may be larger than ours: nothing of it is read */
+		if (!right_build)
+			continue;
 		engine_take_exit_prog(e);
-		if (!right_build || !engine_is_whole(e) || engine_records_us(e))
+		if (!engine_is_whole(e) || engine_records_us(e))
 			continue;
 		return STEAL(e);
 	}

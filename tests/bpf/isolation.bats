@@ -43,6 +43,19 @@ as_strace() {
 	compare_calls "$1" "$at.strace" "$at.snug"
 }
 
+@test "what a recorder of another version has in the kernel is left alone" {
+	local other said
+
+	coproc other_build { exec "$SNUG_PROGRAMS/../drivers/other-build"; }
+	other=$other_build_PID
+	pids+=("$other")
+	read -r said <&"${other_build[0]}"
+	[[ $said == ready ]]
+	# it must not be read as if it were of this build
+	record plain "$SNUG_PROGRAMS/plain"
+	is_complete "$state/plain.recording"
+}
+
 @test "two different programs, recorded at the same time" {
 	# shellcheck disable=SC2016
 	local loop='for i in 1 2 3 4 5 6 7 8 9; do "$0" $1; done'

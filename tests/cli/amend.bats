@@ -209,6 +209,20 @@ amend() {
 	has err "call 9999 of x86_64 has no name and is left out"
 }
 
+@test "amend: what cannot be cut out of an entry: the error says what can be asked for instead" {
+	cat >bit.json <<-X
+		{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["personality"],
+			"action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 8, "valueTwo": 8, "op": "SCMP_CMP_MASKED_EQ"}]}]}
+	X
+	amend --yes -p bit.json 'personality(0x18)'
+	status_is 1
+	one_line err
+	has err "too many entries to say (the name alone, without arguments, allows all of it)"
+	amend --yes -q -p bit.json personality
+	status_is 0
+	has_not bit.json personality
+}
+
 @test "amend: from what snug watch saw; what is left out is said" {
 	cat >watch.json <<-X
 		{"type":"denial","pid":1,"comm":"main","exe":"/usr/bin/main","arch":"$(uname -m)","nr":63,"syscall":"uname","result":"EPERM","count":1}

@@ -49,6 +49,20 @@ END
 	one_line err
 }
 
+@test "audit: on a terminal the table fits 80 columns; elsewhere a line stays a row" {
+	need_command script
+	some_log >log
+	echo 'type=AVC msg=audit(1000000065.000:8): avc:  denied  { read write open getattr } for  pid=16 comm="web" name="index.html" scontext=system_u:system_r:container_t:s0:c1,c2 tcontext=system_u:object_r:user_home_t:s0 tclass=file permissive=0' >>log
+	script -E never -qec "stty cols 80 rows 24; '$SNUG' audit log" /dev/null </dev/null | tr -d '\r' >screen
+	has screen "WHAT" "       1  2001-09-09 01:47:42  2001-09-09 01:47:42  killed" \
+		"          uname (x86), its thread alone" "          AppArmor open /etc/shadow, mask r, profile web" \
+		"          system_u:object_r:user_home_t:s0" "logged    uname"
+	same "$(awk 'length > 80' screen)" ""
+	try "$SNUG" audit log
+	same "$(grep -c '^ *1  2001' out)" 5
+	has out "refused   SELinux { read write open getattr } file index.html, system_u:system_r:container_t:s0:c1,c2 -> system_u"
+}
+
 @test "audit: JSON lines" {
 	some_log >log
 	try "$SNUG" audit --json log

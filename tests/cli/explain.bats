@@ -438,6 +438,18 @@ need_audit() {
 	has_not err Seccomp
 }
 
+@test "explain: what is logged of a child that is given the command's parent" {
+	need_audit
+	need_command perl
+	[[ $(uname -m) == x86_64 ]] || skip "the numbers of the calls are x86-64's"
+	profile ALLOW LOG:getpgid
+	# clone(CLONE_PARENT | SIGCHLD)
+	snug_run -p p.json -- perl -e 'syscall(56, 0x8000 | 17, 0, 0, 0, 0) or syscall(121, 0), exit;
+		select undef, undef, undef, 0.3'
+	status_is 0
+	has err "Seccomp: getpgid (121)"
+}
+
 @test "explain: a profile on trial: logged, allowed, enforced" {
 	need_audit
 	profile ERRNO ALLOW:execve

@@ -127,6 +127,110 @@ need_browser() {
 	[[ $(row mount) == *' denied'*'data-s="2">2</td></tr>' ]]
 }
 
+# A run that was looked at more closely: arguments, and what a filter refused.
+closer_run() {
+	jq --argjson from "${1:-0}" '.calls.x86_64 |= map(if .name == "socket" then
+			.args = {index: [0, 1, 2], mask: [4294967295, 15, 4294967295], values: [[1, 1, 0], [2, 1, 6]]}
+			else . end)
+		| .filtered = true | .denialsFromUs = $from
+		| .denied.x86_64 = [
+			{nr: 165, name: "mount", result: "EPERM", count: 5, firstUs: 3600, pid: 7, comm: "<b>\u202e\u001b[31m&"},
+			{nr: 999, result: "killed", count: 1, firstUs: 4000, pid: 7, comm: "web"},
+			{nr: 4294967295, result: "trapped", count: 1, firstUs: 4000, pid: 7, comm: ""}]' run.json
+}
+
+@test "arguments that recordings have: by name, those of all recordings once, and what is missing is said" {
+	need_command jq
+	closer_run >closer.json
+	report web.json closer.json
+	status_is 0
+	[[ $(row socket) == *'else EPERM</code><br><small>seen: <code>(AF_UNIX, SOCK_STREAM, IPPROTO_IP)</code>, <code>(AF_INET, SOCK_STREAM, IPPROTO_TCP)</code></small>'* ||
+		$(row socket) == *'else EPERM</code><br><small>seen: <code>(AF_UNIX, SOCK_STREAM, 0)</code>, <code>(AF_INET, SOCK_STREAM, IPPROTO_TCP)</code></small>'* ]]
+	[[ $(row read) != *'seen:'* ]]
+	# the profile refuses AF_UNIX: the run would not work, although the call is allowed sometimes
+	[[ $(row socket) == *' broken"'*'seen, refused'* ]]
+	report --json web.json closer.json
+	jq -e '.seenButRefused == 2 and .mayBeRefused == 0 and (.calls[] | select(.name == "socket") |
+		.refused and (.seenArgs | length) == 2 and .seenArgs[1] == "(AF_INET, SOCK_STREAM, IPPROTO_TCP)" and
+		.seenArgsComplete)' out >/dev/null
+	# a second recording has one of them again, another one, and not all
+	jq '.calls.x86_64 |= map(if .args then .args.values = [[2, 1, 6], [10, 1, 6]] | .args.cut = true else . end)' \
+		closer.json >second.json
+	report web.json closer.json second.json run.json
+	[[ $(row socket) == *'<code>(AF_INET, SOCK_STREAM, IPPROTO_TCP)</code>, <code>(AF_INET6, SOCK_STREAM, IPPROTO_TCP)</code>; and with others that were not noted; not every recording looked at them</small>'* ]]
+	same "$(row socket | grep -o 'AF_INET,[^<]*<' | wc -l)" 2
+	report --json web.json closer.json second.json
+	jq -e '.calls[] | select(.name == "socket") | (.seenArgs | length) == 3 and .seenArgsComplete == false' out >/dev/null
+	jq '.calls.x86_64 |= map(if .args then .args.values = [] | .args.cut = true else . end)' closer.json >second.json
+	report web.json second.json
+	[[ $(row socket) == *'seen: with arguments that were not noted</small>'* ]]
+	# many: the cell stays small, JSON has more, and no more than the limit
+	jq '.calls.x86_64 |= map(if .args then .args.values = [range(300) | [2, 1, .]] else . end)' closer.json >second.json
+	report web.json second.json
+	[[ $(row socket) == *' and over 240 more</small>'* ]]
+	same "$(row socket | grep -o '(AF_INET, SOCK' | wc -l)" 16
+	report --json web.json second.json
+	jq -e '.calls[] | select(.name == "socket") | (.seenArgs | length) == 256 and .seenArgsComplete == false' out >/dev/null
+}
+
+@test "without recorded arguments a call that is allowed by argument is not said to work" {
+	grep -v uname run.json >plain.json
+	report web.json plain.json
+	status_is 0
+	has out "1 depends on what was not recorded"
+	has_not out "the recorded runs would work"
+}
+
+@test "denials that recordings have: listed with their time, counted, and what could not be seen is said" {
+	need_command jq
+	closer_run >closer.json
+	report web.json closer.json
+	status_is 0
+	has out '<td class="number">5</td><th scope="row" class="wide"><code>mount</code></th><td class="name">&#60;b&#62;' \
+		'EPERM</span></td><td>3.60 ms into closer.json</td></tr>' "<code>call 999 (x86_64)</code>" \
+		"<code>call -1 (x86_64)</code>" "3 different ones</dd>" 'href="#denials"'
+	no_match -aP '\x1b|\xe2\x80\xae' out
+	has_not out "not known.</p>" "could not be watched" '<th scope="col">Last</th>'
+	[[ $(row mount) == *' denied'*'data-s="5">5</td></tr>' ]]
+	report --json web.json closer.json audit.json
+	jq -e '.denials == 10 and (.denied | length) == 5 and .recordings[0].filtered and .recordings[0].denialsFromUs == 0
+		and .deniedMore == 0 and any(.denied[]; .call == "mount" and .outcome == "EPERM" and .count == 5)
+		and (.calls[] | select(.name == "mount") | .denials == 7)' out >/dev/null
+	# watched late
+	closer_run 2500000 >late.json
+	report web.json late.json
+	has out "Calls that were answered with an errno in the first 2.50 s of late.json are not known." "not all could be seen"
+	# not watched: and nothing seen is not nothing refused
+	jq 'del(.denialsFromUs, .denied)' closer.json >blind.json
+	report web.json blind.json
+	has out "Nothing was seen to be refused." "nothing was seen to be refused; not all could be seen" \
+		"could not be watched for in <strong>blind.json</strong>: only those that were trapped or killed are known."
+	has_not out "Nothing was refused"
+	# more than a recording holds
+	jq '.lost.denials = 4 | .complete = false' closer.json >lossy.json
+	report web.json lossy.json
+	has out "4 refused calls were too many different ones for a recording, and are not counted."
+	# watched, and nothing
+	jq 'del(.denied)' closer.json >clean.json
+	report web.json clean.json
+	has out "<p>Nothing was refused.</p>"
+	has_not out "not all could be seen"
+	# no filter, nothing to say
+	report web.json run.json
+	has_not out 'id="denials"'
+}
+
+@test "denials of snug watch" {
+	printf '%s\n' '{"type":"denial","time":"2026-11-20T14:39:01.000Z","last":"2026-11-20T14:40:01.000Z","pid":9,"comm":"<i>\u202e","exe":"/opt/<i>","arch":"x86_64","nr":165,"syscall":"mount","result":"EPERM","count":4}' \
+		'{"type":"denial","time":"2026-11-20T14:39:01.000Z","pid":9,"comm":"<i>\u202e","arch":"x86_64","nr":-1,"result":"killed","count":1}' >watch.json
+	report web.json watch.json
+	status_is 0
+	has out '<td class="number">4</td><th scope="row" class="wide"><code>mount</code></th><td class="name">/opt/&#60;i&#62;</td>' \
+		"EPERM</span></td><td>2026-11-20T14:39:01.000Z</td><td>2026-11-20T14:40:01.000Z</td>" \
+		'<code>call -1 (x86_64)</code></th><td class="name">&#60;i&#62;\xe2\x80\xae</td>'
+	[[ $(row mount) == *' denied'*'data-s="4">4</td></tr>' ]]
+}
+
 @test "the real documents of snug run --json are read" {
 	"$SNUG" run -q -p web.json --explain --json real.json -- uname >/dev/null 2>&1 || true
 	[[ -s real.json ]] || skip "snug run --json made nothing here"
@@ -464,7 +568,7 @@ low_contrast() {
 	printf '%s\n' '{"type":"seccomp","outcome":"EPERM"}' '{"a":1}' >bad.json
 	report web.json bad.json
 	status_is 1
-	has err "bad.json:2: not a line of 'snug audit --json'"
+	has err "bad.json:2: not a line of 'snug audit --json' or 'snug watch --json'"
 	printf '%s\n' '{"type":"seccomp","outcome":"EPERM"}' '{"a":' >bad.json
 	report web.json bad.json
 	status_is 1

@@ -307,3 +307,17 @@ terminal_is_clean() {
 	tmux -L "$socket" capture-pane -p -e >screen
 	! grep -q $'\e\[1m' screen || false
 }
+
+@test "NO_COLOR: the live line is there, but not in reverse video" {
+	types 'snug record -q -n -o p.yaml -- true; clear; snug record -n -o p.yaml -- sleep 2'
+	wait_until last_row_has '^ recording [0-9] s'
+	tmux -L "$socket" capture-pane -p -e >screen
+	grep -q $'\e\[7m' screen
+	sees "system calls recorded"
+	types 'clear; NO_COLOR=1 snug record -n -o p.yaml -- sleep 2'
+	wait_until last_row_has '^ recording [0-9] s'
+	tmux -L "$socket" capture-pane -p -e >screen
+	! grep -q $'\e\[[0-9;]*7m' screen || false
+	sees "system calls recorded"
+	terminal_is_clean
+}

@@ -68,6 +68,20 @@ arguments_parse() {
 			sub(/^0+/, "", text)
 			return text == "" ? "0" : text
 		}
+		# of an int: whether what is above it is neither zeros nor its sign
+		function is_odd(word,    upper) {
+			sub(/^0x0*/, "", word)
+			upper = substr(word, 1, length(word) - 8)
+			return length(word) > 8 &&
+				!(upper == "ffffffff" && substr(word, 9, 1) ~ /[89a-f]/)
+		}
+		# as it is noted: bit 32 says that it is odd
+		function noted(abi, word, mask,    text) {
+			text = both(word, mask)
+			if (abi != "x86_64" || mask != "0xffffffff" || !is_odd(word))
+				return text
+			return "1" substr("00000000" text, length(text) + 1)
+		}
 		function behind(list, name,    i, n, word) {
 			n = split(list, word, " ")
 			for (i = 1; i <= n; i++)
@@ -78,17 +92,18 @@ arguments_parse() {
 		pass == 1 { spec[$1, $2] = substr($0, length($1 $2) + 3); next }
 		(($1, $2) in spec) {
 			n = split($4, value, ",")
+			first = value[1]
 			if ($1 == "x86" && $2 == 102)
 				value[1] = behind("socket bind connect listen accept getsockname " \
 					"getpeername socketpair send recv sendto recvfrom shutdown " \
 					"setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg", $3)
 			if ($1 == "x86" && $2 == 102 && value[1] == "")
-				value[1] = $4
+				value[1] = first
 			m = split(spec[$1, $2], part, " ")
 			line = $1 " " $2 " "
 			for (i = 1; i <= m; i++) {
 				split(part[i], of, ":")
-				line = line (i > 1 ? "," : "") both(value[of[1] + 1], of[2])
+				line = line (i > 1 ? "," : "") noted($1, value[of[1] + 1], of[2])
 			}
 			print line
 		}' pass=1 <(arguments_specs) pass=2 - | LC_ALL=C sort -u

@@ -8,21 +8,33 @@ SNUG_BUILD=${SNUG_BUILD:-$(dirname "$SNUG")/../..}
 packages=$(realpath -m "$SNUG_BUILD/packages")
 export packages
 
+# what the sources are now
+tree_key() {
+	(
+		cd "$repo" || exit
+		[[ -e .git ]] || exit 0
+		git rev-parse HEAD
+		git ls-files -z | xargs -0 sha256sum 2>/dev/null | sha256sum
+	) | xargs
+}
+
 # made_once NAME COMMAND...: $packages/NAME, which COMMAND makes under the name it gets as its last
-# argument; whoever comes meanwhile waits.  .ci/run and `make clean` throw it away.
+# argument, once for these sources; whoever comes meanwhile waits.
 made_once() {
-	local made=$packages/$1
+	local made=$packages/$1 key
 	shift
 	mkdir -p "$packages"
+	key=$(tree_key)
 	(
 		flock 9
-		[[ ! -e $made ]] || exit 0
-		rm -rf "$made.new"
+		[[ ! -e $made || $(cat "$made.of" 2>/dev/null) != "$key" ]] || exit 0
+		rm -rf "$made" "$made.new"
 		"$@" "$made.new" >"$made.log" 2>&1 </dev/null || {
 			tail -n 50 "$made.log" >&2
 			exit 1
 		}
 		mv "$made.new" "$made"
+		printf '%s\n' "$key" >"$made.of"
 	) 9>"$made.lock"
 }
 
@@ -36,7 +48,7 @@ somewhere_else() {
 	(
 		umask 077
 		env -i PATH="$PATH" HOME=/nonexistent USER=somebody LOGNAME=somebody TZ=Pacific/Kiritimati \
-			LC_ALL=C DEB_BUILD_OPTIONS="parallel=1" "$@"
+			LC_ALL=C DEB_BUILD_OPTIONS="parallel=$(nproc)" "$@"
 	)
 }
 

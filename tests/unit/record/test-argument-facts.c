@@ -47,11 +47,31 @@ static void values_are_masked_distinct_and_sorted(void **state)
 	assert_true(note(c, SNUG_BY_MAIN, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
 	assert_true(note(c, SNUG_BY_MAIN, AF_INET, SOCK_STREAM, 0));
 	assert_false(note(c, SNUG_BY_MAIN, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
-	assert_false(note(c, SNUG_BY_MAIN, UINT64_C(7) << 32 | AF_INET, SOCK_STREAM, 0));
+	/* what is not looked at is not news: SOCK_STREAM is of a mask of four bits */
+	assert_false(note(c, SNUG_BY_MAIN, AF_INET, UINT64_C(7) << 32 | SOCK_STREAM, 0));
 	assert_int_equal(c->args.tuples.len, ARRAY_SIZE(want));
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++)
 		assert_memory_equal(c->args.tuples.items[i].values, want[i], sizeof(want[i]));
 	assert_int_equal(c->args.cut_by, 0);
+}
+
+/* An int is extended by zeros or its sign; what else was above it is noted, and once. */
+static void odd_upper_halves(void **state)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = snug_recording_new();
+	struct snug_recording_call *c = call(r, NR_PRCTL);
+	const uint64_t above = UINT64_C(7) << 32;
+
+	(void)state;
+	assert_true(note(c, SNUG_BY_MAIN, UINT32_MAX - 4, 0, 0));
+	assert_false(note(c, SNUG_BY_MAIN, (uint64_t)-5, 0, 0));
+	assert_true(note(c, SNUG_BY_MAIN, above | 3, 0, 0));
+	assert_false(note(c, SNUG_BY_MAIN, ~(uint64_t)UINT32_MAX | 3, 0, 0));
+	assert_true(note(c, SNUG_BY_MAIN, 3, 0, 0));
+	assert_int_equal(c->args.tuples.len, 3);
+	assert_int_equal(c->args.tuples.items[0].values[0], 3);
+	assert_int_equal(c->args.tuples.items[1].values[0], UINT32_MAX - 4);
+	assert_int_equal(c->args.tuples.items[2].values[0], SNUG_RECORDING_ODD_UPPER | 3);
 }
 
 static void a_call_that_is_not_in_the_table(void **state)
@@ -126,7 +146,9 @@ static void names(void **state)
 	expect_text(c, 0, "(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6)");
 	c = call(r, NR_PRCTL);
 	(void)note(c, SNUG_BY_MAIN, 38, 0, 0);
+	(void)note(c, SNUG_BY_MAIN, SNUG_RECORDING_ODD_UPPER << 1 | 38, 0, 0);
 	expect_text(c, 0, "PR_SET_NO_NEW_PRIVS");
+	expect_text(c, 1, "PR_SET_NO_NEW_PRIVS (+ upper half)");
 	/* option 1 is SO_DEBUG of sockets, and TCP_NODELAY of TCP */
 	c = call(r, NR_SETSOCKOPT);
 	(void)note(c, SNUG_BY_MAIN, 3, SOL_SOCKET, SO_DEBUG);
@@ -239,6 +261,11 @@ static void malformed_documents(void **state)
 		"args.values[1]: 2 values, and 'index' has 3 arguments");
 	refused(CALL(THREE ",\"values\":[[1,16,1]]"), -EINVAL,
 		"16 has bits that are not in its mask, 15");
+	/* bit 32 is for masks of all 32 bits, and the only one above */
+	refused(CALL(THREE ",\"values\":[[1,4294967297,1]]"), -EINVAL,
+		"4294967297 has bits that are not in its mask, 15");
+	refused(CALL(THREE ",\"values\":[[8589934593,1,1]]"), -EINVAL,
+		"8589934593 has bits that are not in its mask, 4294967295");
 	refused(CALL(THREE ",\"values\":[[1,1,\"x\"]]"), -EINVAL, "args.values[0][2]: ");
 	refused(CALL(THREE ",\"enteredValues\":[[1]]"), -EINVAL, "args.enteredValues[0]: ");
 	refused(CALL(THREE ",\"cut\":1"), -EINVAL, "args.cut: ");
@@ -257,6 +284,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_masked_distinct_and_sorted),
+		cmocka_unit_test(odd_upper_halves),
 		cmocka_unit_test(a_call_that_is_not_in_the_table),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(whoever_has_no_tuple_is_cut),

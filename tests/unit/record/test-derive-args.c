@@ -341,6 +341,28 @@ static void test_width(void **state)
 			 0);
 }
 
+/* An int with something above it that the kernel ignores: the program must not be stopped. */
+static void test_odd_upper_half(void **state)
+{
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
+	const uint64_t above = UINT64_C(7) << 32;
+
+	(void)state;
+	made(r, X64, "socket", above | 2, 1, 0);
+	made(r, X64, "socket", 1, 1, 0);
+	made(r, X64, "prctl", above | 3, 0, 0);
+	made(r, X64, "prctl", 3, 0, 0);
+	derive_one(r, SNUG_ARGS_SECURITY, &d);
+	assert_decides(&d, X64, "socket", above | 2, 1, 0, true);
+	assert_decides(&d, X64, "socket", 2, 1, 0, true);
+	assert_decides(&d, X64, "socket", 1, 1, 0, true);
+	assert_decides(&d, X64, "socket", above | 1, 1, 0, false);
+	assert_decides(&d, X64, "socket", above | 38, 1, 0, false);
+	assert_decides(&d, X64, "prctl", above << 1 | 3, 0, 0, true);
+	assert_decides(&d, X64, "prctl", 3, 0, 0, true);
+}
+
 static void test_other_abis(void **state)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
@@ -456,13 +478,15 @@ static void random_args(struct random_source *source, struct made_call *c)
 		c->args[i] = random_u64(source) % 9;
 		if (random_u64(source) % 8 == 0)
 			c->args[i] |= UINT64_C(1) << random_u64(source) % 32;
-		/* ints, extended by zeros or by their sign */
+		/* ints, extended by zeros or by their sign, and some not at all */
 		if (random_u64(source) % 16 == 0)
 			c->args[i] = -c->args[i];
 		if (random_u64(source) % 2)
 			c->args[i] = (uint32_t)c->args[i];
 		else
 			c->args[i] = (uint64_t)(int64_t)(int32_t)c->args[i];
+		if (random_u64(source) % 16 == 0)
+			c->args[i] ^= (random_u64(source) % 3) << 32;
 		if (snug_arch_is_32bit(c->arch))
 			c->args[i] = (uint32_t)c->args[i];
 	}
@@ -499,6 +523,15 @@ static struct snug_recording *random_recording(struct random_source *source,
 	return r;
 }
 
+/* Whether @arg is what a recorder with @mask noted as @value. */
+static bool is_alike(uint64_t arg, uint64_t mask, uint64_t value)
+{
+	if (mask != UINT32_MAX)
+		return (arg & mask) == value;
+	/* any upper half, if that was odd, or if there are two that are not */
+	return (uint32_t)arg == (uint32_t)value && (arg == value || value > INT32_MAX);
+}
+
 /* Whether some recorded call of that name looks the same to the recorder. */
 static bool was_made(const struct snug_recording *r, const char *name,
 		     const uint64_t args[SNUG_N_ARGS])
@@ -509,13 +542,9 @@ static bool was_made(const struct snug_recording *r, const char *name,
 		VEC_FOREACH (t, &c->args.tuples) {
 			bool is_same = true;
 
-			/* random_args() has only such as compilers make */
-			for (unsigned i = 0; i < c->args.spec.n; i++) {
-				unsigned index = c->args.spec.index[i];
-				uint64_t mask = c->args.spec.mask[i];
-
-				is_same &= (args[index] & mask) == t->values[i];
-			}
+			for (unsigned i = 0; i < c->args.spec.n; i++)
+				is_same &= is_alike(args[c->args.spec.index[i]],
+						    c->args.spec.mask[i], t->values[i]);
 			if (is_same)
 				return true;
 		}
@@ -606,7 +635,7 @@ int main(void)
 		cmocka_unit_test(test_sides),   cmocka_unit_test(test_older),
 		cmocka_unit_test(test_width),   cmocka_unit_test(test_other_abis),
 		cmocka_unit_test(test_clone3),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_random),  cmocka_unit_test(test_odd_upper_half),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -308,7 +308,7 @@ static void denials_are_read(void **state)
 	assert_string_equal(d.items[0].outcome, "EPERM");
 	assert_string_equal(d.items[1].what, "call 1000 (x86_64)");
 	assert_null(d.items[1].call);
-	assert_string_equal(d.items[2].what, "seccomp");
+	assert_string_equal(d.items[2].what, "call -1 (an unknown ABI)");
 	assert_string_equal(d.items[3].what, "apparmor open /etc/shadow");
 	denials("{\"type\":\"x\",\"outcome\":\"y\"}\n[]\n", &d, -EINVAL, "d.json:2: not a line");
 	denials("{\"type\":\"x\",\"outcome\":\"y\"}\n{\n", &d, -EINVAL, "d.json:2: ");
