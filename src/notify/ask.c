@@ -119,7 +119,8 @@ _Noreturn static void be_asked(int socket)
 		_exit(-fd < 255 ? -fd : 255);
 	(void)snug_fd_send(socket, fd);
 	close(fd);
-	_exit(getpgid(0) > 0 ? 0 : 255);
+	/* 0: the group's number is one of another PID namespace */
+	_exit(getpgid(0) >= 0 ? 0 : 255);
 }
 
 static bool wait_for(int fd, short events)

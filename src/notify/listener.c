@@ -174,6 +174,15 @@ static long read_by_pages(uint32_t pid, uint64_t address, void *buf, size_t size
 	return r < 0 ? -errno : r;
 }
 
+bool snug_listener_has_proc(void)
+{
+	char self[16], expected[16];
+	ssize_t len = readlink("/proc/self", self, sizeof(self));
+
+	(void)snprintf(expected, sizeof(expected), "%d", (int)getpid());
+	return len == (ssize_t)strlen(expected) && memcmp(self, expected, (size_t)len) == 0;
+}
+
 /* Where a container's filter forbids process_vm_readv(2), the file does the same. */
 static long read_file(uint32_t pid, uint64_t address, void *buf, size_t size)
 {
@@ -199,7 +208,7 @@ long snug_listener_read(const struct snug_listener *l, const struct snug_notice 
 	if (address > INT64_MAX)
 		return -EFAULT;
 	r = read_by_pages(n->pid, address, buf, size);
-	if (r == -EPERM || r == -ENOSYS)
+	if ((r == -EPERM || r == -ENOSYS) && snug_listener_has_proc())
 		r = read_file(n->pid, address, buf, size);
 	return snug_listener_is_waiting(l, n) ? r : -ESRCH;
 }
@@ -211,6 +220,8 @@ void snug_listener_comm(const struct snug_listener *l, const struct snug_notice 
 	ssize_t r;
 
 	ret[0] = '\0';
+	if (!snug_listener_has_proc())
+		return;
 	(void)snprintf(path, sizeof(path), "/proc/%u/comm", n->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	r = fd < 0 ? 0 : read(fd, ret, 16);

@@ -63,5 +63,8 @@ int snug_listener_let_pass(struct snug_listener *l, const struct snug_notice *n)
  * any more.  What was read may change at once: threads share it. */
 long snug_listener_read(const struct snug_listener *l, const struct snug_notice *n,
 			uint64_t address, void *buf, size_t size);
+/* Whether /proc is there, and that of our PID namespace: what it says of another's processes has
+ * nothing to do with those of notices. */
+bool snug_listener_has_proc(void);
 /* The task's name, as in /proc/PID/comm; "" when it is not known. */
 void snug_listener_comm(const struct snug_listener *l, const struct snug_notice *n, char ret[16]);

@@ -22,6 +22,8 @@ static char *read_proc(const char *task, const char *file, size_t *ret_len)
 	CLEANUP(freep) char *path = xasprintf("/proc/%s/%s", task, file);
 	char *text;
 
+	if (!snug_listener_has_proc())
+		return NULL;
 	return snug_read_file(path, MAX_PROC_FILE, &text, ret_len, NULL) < 0 ? NULL : text;
 }
 
@@ -85,7 +87,7 @@ uint32_t snug_task_mntns(const struct snug_notice *n)
 	char path[48];
 
 	(void)snprintf(path, sizeof(path), "/proc/%" PRIu32 "/ns/mnt", n->pid);
-	return n->pid && stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
+	return n->pid && snug_listener_has_proc() && stat(path, &st) == 0 ? (uint32_t)st.st_ino : 0;
 }
 
 /* The value of AT_RANDOM in an auxiliary vector of words of @size bytes; 0 when there is none. */
@@ -105,6 +107,17 @@ static uint64_t at_random(const char *auxv, size_t len, size_t size)
 	return 0;
 }
 
+static uint64_t count_pages(const char *task)
+{
+	size_t len;
+	CLEANUP(freep) char *statm = read_proc(task, "statm", &len);
+	uint64_t n = 0;
+
+	if (statm)
+		statm[strcspn(statm, " ")] = '\0';
+	return statm && snug_parse_u64(statm, UINT64_MAX, &n) == 0 ? n : 0;
+}
+
 void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 		     struct snug_task_image *ret)
 {
@@ -114,6 +127,7 @@ void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 
 	*ret = (struct snug_task_image){ 0 };
 	(void)snprintf(task, sizeof(task), "%" PRIu32, n->pid);
+	ret->n_pages = n->pid ? count_pages(task) : 0;
 	auxv = n->pid ? read_proc(task, "auxv", &len) : NULL;
 	if (!auxv)
 		return;
@@ -152,8 +166,12 @@ bool snug_task_gains_privilege(const struct snug_notice *n, const struct snug_ta
 {
 	CLEANUP(freep) char *at = path_of_task(n, path);
 	struct statvfs fs;
-	struct stat file;
+	struct stat file, own;
 
+	/* What such a task mounts itself is in a mount namespace of its own.  A FUSE server there
+	 * may be one of those who wait for us: it would never answer. */
+	if (stat("/proc/self/ns/mnt", &own) < 0 || snug_task_mntns(n) != (uint32_t)own.st_ino)
+		return false;
 	if (!*path || stat(at, &file) < 0 || !S_ISREG(file.st_mode) || statvfs(at, &fs) < 0 ||
 	    fs.f_flag & ST_NOSUID)
 		return false;

@@ -33,6 +33,7 @@ struct snug_task_image {
 	bool is_known;
 	uint64_t address;
 	uint8_t random[16];
+	uint64_t n_pages; /* of its address space, which anybody may read; 0: not known */
 };
 void snug_task_image(const struct snug_listener *l, const struct snug_notice *n,
 		     struct snug_task_image *ret);
@@ -48,6 +49,6 @@ char *snug_task_path(const struct snug_listener *l, const struct snug_notice *n,
 		     uint64_t address);
 /* Whether executing @path, of snug_task_path(), would give the task other privileges, were it not
  * for no_new_privs: a set-user-ID or set-group-ID file of somebody else's, or one with
- * capabilities. */
+ * capabilities.  False in another mount namespace, where nothing is looked at. */
 bool snug_task_gains_privilege(const struct snug_notice *n, const struct snug_task_status *st,
 			       const char *path);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "notify/listener.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ static void drop(struct snug_exec_watch *w, size_t i)
 }
 
 void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *l,
-			 const struct snug_notice *n, uint32_t tgid, char *path)
+			 const struct snug_notice *n, uint32_t tgid, char *path, uint64_t address)
 {
 	struct snug_exec_try *t;
 
@@ -56,6 +57,7 @@ void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *
 	t->tid = n->pid;
 	t->tgid = tgid;
 	t->path = path;
+	t->address = address;
 	snug_task_image(l, n, &t->before);
 }
 
@@ -64,6 +66,32 @@ void snug_exec_comm(const char *path, char ret[16])
 	const char *slash = strrchr(path, '/');
 
 	(void)snprintf(ret, 16, "%s", slash ? slash + 1 : path);
+}
+
+/* Whether memory that it had is none now.  The next best without /proc: a failed exec leaves memory
+ * as it was, and a new image rarely has some at the place that the old one's path was at. */
+static bool has_lost_memory(const struct snug_exec_try *t, const struct snug_listener *l,
+			    const struct snug_notice *n)
+{
+	char byte;
+
+	return *t->path && snug_listener_read(l, n, t->address, &byte, 1) == -EFAULT;
+}
+
+/* Where nobody may look into it, its name and size have to do: a daemon that gave up root, for
+ * whoever lacks CAP_SYS_PTRACE. */
+static bool looks_new(const struct snug_exec_try *t, const struct snug_task_image *now,
+		      const struct snug_listener *l, const struct snug_notice *n)
+{
+	char comm[16], expected[16];
+
+	snug_listener_comm(l, n, comm);
+	snug_exec_comm(t->path, expected);
+	if (*comm && strcmp(comm, expected) == 0)
+		return true;
+	if (t->before.n_pages && now->n_pages)
+		return now->n_pages != t->before.n_pages;
+	return has_lost_memory(t, l, n);
 }
 
 enum outcome {
@@ -76,7 +104,6 @@ static enum outcome outcome(const struct snug_exec_try *t, const struct snug_lis
 			    const struct snug_notice *n)
 {
 	struct snug_task_image now;
-	char comm[16], expected[16];
 
 	if (n->pid == t->tgid) {
 		snug_task_image(l, n, &now);
@@ -84,13 +111,8 @@ static enum outcome outcome(const struct snug_exec_try *t, const struct snug_lis
 		    (now.is_known && (now.address != t->before.address ||
 				      memcmp(now.random, t->before.random, sizeof(now.random)))))
 			return SUCCEEDED;
-		/* where nobody may look into it, its name has to do */
-		if (!now.is_known) {
-			snug_listener_comm(l, n, comm);
-			snug_exec_comm(t->path, expected);
-			if (strcmp(comm, expected) == 0)
-				return SUCCEEDED;
-		}
+		if (!now.is_known && looks_new(t, &now, l, n))
+			return SUCCEEDED;
 	}
 	return n->pid == t->tid ? FAILED : UNKNOWN;
 }

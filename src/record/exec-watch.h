@@ -15,6 +15,7 @@ struct snug_exec_try {
 	uint64_t time_ns;
 	uint32_t abi; /* enum snug_bpf_abi */
 	struct snug_task_image before;
+	uint64_t address; /* of @path, in the image before */
 	char *path;
 };
 
@@ -26,9 +27,11 @@ struct snug_exec_watch {
 void snug_exec_watch_done(struct snug_exec_watch *w);
 void snug_exec_try_done(struct snug_exec_try *t);
 
-/* The task of @n, of process @tgid, is about to execute @path, which is taken over. */
+/* The task of @n, of process @tgid, is about to execute @path, which is taken over and was read
+ * from
+ * @address. */
 void snug_exec_watch_add(struct snug_exec_watch *w, const struct snug_listener *l,
-			 const struct snug_notice *n, uint32_t tgid, char *path);
+			 const struct snug_notice *n, uint32_t tgid, char *path, uint64_t address);
 /* A call of the task of @n: true when it tells that an exec succeeded, which goes to *ret
  * (snug_exec_try_done()). */
 bool snug_exec_watch_settle(struct snug_exec_watch *w, const struct snug_listener *l,

@@ -56,8 +56,10 @@ struct snug_notify_engine {
 	struct snug_guardian *guardian;
 	struct snug_listener *listener; /* NULL before the start */
 	bool has_started, has_begun, is_over, is_stopped;
-	uint32_t command; /* its process */
-	bool had_no_new_privs, is_unprivileged_told;
+	uint32_t command;       /* its process */
+	bool had_no_new_privs;  /* before snug */
+	bool took_no_new_privs; /* for the filter */
+	bool is_unprivileged_told;
 	uint64_t bits[_SNUG_ABI_MAX][WORDS];  /* the calls that were made */
 	uint64_t wants[_SNUG_ABI_MAX][WORDS]; /* those whose arguments are wanted */
 	VEC(struct odd) odd;                  /* numbers without a bit */
@@ -261,8 +263,11 @@ static void note_exec(struct snug_notify_engine *e, const struct snug_exec_try *
 static void tell_unprivileged(struct snug_notify_engine *e, const struct snug_notice *n,
 			      const struct snug_task_status *st, const char *path)
 {
-	if (e->is_unprivileged_told || !e->opts.on_unprivileged || !st->no_new_privs ||
-	    e->had_no_new_privs || !snug_task_gains_privilege(n, st, path))
+	/* nothing but the filter came before the first */
+	if (!e->has_begun)
+		e->took_no_new_privs = st->no_new_privs && !e->had_no_new_privs;
+	if (e->is_unprivileged_told || !e->opts.on_unprivileged || !e->took_no_new_privs ||
+	    !snug_task_gains_privilege(n, st, path))
 		return;
 	e->is_unprivileged_told = true;
 	e->opts.on_unprivileged(e->opts.data, path);
@@ -278,7 +283,7 @@ static void watch_exec(struct snug_notify_engine *e, const struct snug_notice *n
 	path = snug_task_path(e->listener, n, is_at ? (int)n->args[0] : SNUG_TASK_AT_FDCWD,
 			      n->args[is_at]);
 	tell_unprivileged(e, n, &st, path);
-	snug_exec_watch_add(&e->execs, e->listener, n, st.tgid, STEAL(path));
+	snug_exec_watch_add(&e->execs, e->listener, n, st.tgid, STEAL(path), n->args[is_at]);
 	e->execs.tries.items[e->execs.tries.len - 1].time_ns = now_ns();
 	e->execs.tries.items[e->execs.tries.len - 1].abi = abi;
 }
