@@ -91,10 +91,16 @@ static bool is_listed(struct amend_calls *c, const struct amend_from *from, enum
 	return is_listed;
 }
 
-static void warn_nameless(enum snug_arch arch, uint32_t nr)
+/* A log can have any number of them. */
+static void warn_nameless(struct amend_calls *c, enum snug_arch arch, uint32_t nr)
 {
-	say_warn("call %u of %s has no name and is left out", nr,
-		 arch == _SNUG_ARCH_INVALID ? "an unknown ABI" : snug_arch_name(arch));
+	enum { MAX = 5 };
+
+	if (c->n_nameless++ < MAX)
+		say_warn("call %u of %s has no name and is left out", nr,
+			 arch == _SNUG_ARCH_INVALID ? "an unknown ABI" : snug_arch_name(arch));
+	else if (c->n_nameless == MAX + 1)
+		say_warn("other calls without a name are left out, too");
 }
 
 /* The entry that is to come looks at the same arguments and bits as those that the profile has for
@@ -127,7 +133,7 @@ static int add_refusals(struct amend_calls *c, const struct amend_from *from, co
 		struct snug_call_question q;
 
 		if (!snug_refusal_name(one)) {
-			warn_nameless(one->arch, one->nr);
+			warn_nameless(c, one->arch, one->nr);
 			continue;
 		}
 		if (!is_listed(c, from, one->arch))
@@ -177,7 +183,7 @@ static void add_denied(struct amend_calls *c, const struct amend_from *from,
 {
 	VEC_FOREACH (d, &recording->denied) {
 		if (!d->name)
-			warn_nameless(d->arch, d->nr);
+			warn_nameless(c, d->arch, d->nr);
 		else if (is_listed(c, from, d->arch))
 			add_name(c, d->name);
 	}
@@ -207,7 +213,7 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 		if (call->result != SNUG_CHECK_DENIED && call->result != SNUG_CHECK_LOGGED)
 			continue;
 		if (!call->name)
-			warn_nameless(call->arch, call->nr);
+			warn_nameless(c, call->arch, call->nr);
 		else if (is_listed(c, from, call->arch))
 			add_checked(c, from, call);
 	}
@@ -379,7 +385,7 @@ static int read_source(struct amend_calls *c, const struct amend_from *from,
 		call = snug_audit_event_call(ev);
 		arch = snug_audit_event_arch(ev, &nr);
 		if (!call)
-			warn_nameless(arch, nr);
+			warn_nameless(c, arch, nr);
 		else if (is_listed(c, from, arch))
 			add_audited(c, call);
 	}

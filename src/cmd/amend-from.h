@@ -12,7 +12,8 @@ struct snug_seccomp_profile;
 struct amend_calls {
 	struct snug_call_question *items; /* each once */
 	size_t len, cap;
-	uint64_t unlisted; /* bit n: enum snug_arch n has been said to be left out */
+	uint64_t unlisted;   /* bit n: enum snug_arch n has been said to be left out */
+	uint64_t n_nameless; /* left out because no table knows the number */
 };
 void amend_calls_done(struct amend_calls *c);
 /* "uname", "socket(AF_ALG)".  -EINVAL. */

@@ -207,6 +207,13 @@ amend() {
 	amend --yes -p own.yaml --from odd.json
 	status_is 0
 	has err "call 9999 of x86_64 has no name and is left out"
+	# any number of them is a few lines
+	jq '.denied.x86_64 = [range(9000; 9999) |
+		{nr: ., result: "EACCES", count: 1, firstUs: 1, pid: 1, comm: "x"}]' r.json >odd.json
+	amend --yes -p own.yaml --from odd.json
+	status_is 0
+	has err "call 9004 of x86_64" "other calls without a name are left out, too"
+	(($(grep -c 'without a name\|has no name' err) == 6))
 }
 
 @test "amend: what cannot be cut out of an entry: the error says what can be asked for instead" {
