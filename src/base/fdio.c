@@ -85,6 +85,10 @@ struct snug_outfile {
 	char *target; /* the file behind symbolic links; NULL when written to directly */
 	char *tmp;    /* exists from open to commit or free; NULL when written to directly */
 	int fd;
+	bool is_new;    /* there was no such file */
+	bool has_owner; /* who gets it when it is new, if the directory is theirs */
+	uid_t uid;
+	gid_t gid;
 	struct snug_str content;
 };
 
@@ -224,6 +228,7 @@ int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_e
 		r = resolve_target(path, &f->target, err);
 		if (r == 0)
 			r = open_temp(f, exists ? &st : NULL, err);
+		f->is_new = !exists;
 	}
 	if (r < 0)
 		return r;
@@ -265,6 +270,28 @@ void snug_outfile_add(struct snug_outfile *f, const void *data, size_t len)
 	snug_str_addn(&f->content, data, len);
 }
 
+void snug_outfile_give(struct snug_outfile *f, uid_t uid, gid_t gid)
+{
+	f->has_owner = true;
+	f->uid = uid;
+	f->gid = gid;
+}
+
+/* Asked of the finished file, and not of its path before: the owner of a directory can put another
+ * in its place meanwhile, and must not get a file in a directory of somebody else's. */
+static bool is_alone_in_a_directory_of(const struct snug_outfile *f)
+{
+	const char *slash = strrchr(f->target, '/');
+	CLEANUP(freep)
+	char *path = slash ? xasprintf("%.*s/", (int)(slash - f->target), f->target) : xstrdup(".");
+	CLEANUP(closep) int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat d, entry, file;
+
+	return dir >= 0 && fstat(dir, &d) == 0 && d.st_uid == f->uid && fstat(f->fd, &file) == 0 &&
+	       fstatat(dir, last_component(f->target), &entry, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       entry.st_dev == file.st_dev && entry.st_ino == file.st_ino && file.st_nlink == 1;
+}
+
 int snug_outfile_commit(struct snug_outfile *f, struct snug_err *err)
 {
 	int r;
@@ -279,6 +306,8 @@ int snug_outfile_commit(struct snug_outfile *f, struct snug_err *err)
 	if (rename(f->tmp, f->target) < 0)
 		return snug_err_errno(err, "%s: cannot replace", f->name);
 	free(STEAL(f->tmp));
+	if (f->is_new && f->has_owner && is_alone_in_a_directory_of(f))
+		(void)!fchown(f->fd, f->uid, f->gid); /* best effort, the file is there */
 	return 0;
 }
 

@@ -39,6 +39,9 @@ struct snug_outfile;
  * file behind a link is replaced and not the link.  A new file gets 0666 less the umask, an
  * existing one keeps its mode.  The caller owns *ret. */
 int snug_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err);
+/* Whose the file becomes when it is new and in a directory of @uid's, who could have made it there
+ * as well; anywhere else it is this process's. */
+void snug_outfile_give(struct snug_outfile *f, uid_t uid, gid_t gid);
 /* Whether committing @f would replace the file @path, however that is written. */
 bool snug_outfile_is(const struct snug_outfile *f, const char *path);
 /* What fs.protected_regular forbids (sysctl, proc(5)): 0, or -EACCES when @path is a file of

@@ -12,6 +12,7 @@
 #include "cmd/amend-from.h"
 #include "cmd/columns.h"
 #include "cmd/diff-show.h"
+#include "cmd/identity.h"
 #include "cmd/input.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
@@ -255,7 +256,7 @@ static int check_unchanged(const struct work *w, struct snug_err *err)
 static int write_result(const struct work *w, struct snug_err *err)
 {
 	CLEANUP(snug_outfile_freep) struct snug_outfile *file = NULL;
-	int r = snug_outfile_open(w->target, &file, err);
+	int r = sudo_outfile_open(w->target, &file, err);
 
 	if (r == 0 && !w->args->yes && strcmp(w->target, "-") != 0)
 		r = ask(w, err);

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "cmd/attach-options.h"
 #include "cmd/each-path.h"
+#include "cmd/identity.h"
 #include "cmd/text.h"
 #include "oci/cgroup-path.h"
 #include "oci/proc.h"
@@ -42,7 +43,7 @@ int attach_files_open(struct attach_files *f, const struct output_options *optio
 	if (snug_outfile_is(f->output.file, f->recording_path))
 		return snug_err_set(err, -EINVAL, "-o and --recording both name %s",
 				    f->recording_path);
-	return snug_outfile_open(f->recording_path, &f->recording, err);
+	return sudo_outfile_open(f->recording_path, &f->recording, err);
 }
 
 int attach_files_open_each(struct attach_files *f, const struct output_options *options,

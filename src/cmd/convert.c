@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/identity.h"
 #include "cmd/input.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
@@ -153,7 +154,7 @@ static int open_output(const struct job *job, struct snug_outfile **ret, struct 
 		return snug_err_set(err, -EINVAL,
 				    "a program is no text for a terminal: use -o FILE, or the "
 				    "format pfc");
-	r = snug_outfile_open(job->output, &file, err);
+	r = sudo_outfile_open(job->output, &file, err);
 	if (r < 0)
 		return r;
 	if (strcmp(job->path, "-") != 0 && snug_outfile_is(file, job->path))

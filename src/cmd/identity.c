@@ -2,6 +2,7 @@
 #include "cmd/identity.h"
 
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/mem.h"
 #include "base/parse.h"
 #include "base/str.h"
@@ -90,29 +91,41 @@ static char **drop_environment(const char *user, const char *home)
 	return env.items;
 }
 
-int sudo_identity_find(struct sudo_identity *ret, struct snug_err *err)
+/* Whether SUDO_UID and SUDO_GID are numbers. */
+static bool find_ids(uid_t *ret_uid, gid_t *ret_gid)
 {
 	const char *uid_text = getenv("SUDO_UID"), *gid_text = getenv("SUDO_GID");
-	const char *user = getenv("SUDO_USER");
-	CLEANUP(freep) char *home = NULL;
 	uint64_t uid, gid;
 
-	*ret = (struct sudo_identity){ 0 };
-	if (geteuid() != 0 || (!uid_text && !gid_text && !user))
-		return 0;
-	if (!uid_text || !gid_text || !user || !*user ||
-	    snug_parse_u64(uid_text, UINT32_MAX - 1, &uid) < 0 ||
+	if (!uid_text || !gid_text || snug_parse_u64(uid_text, UINT32_MAX - 1, &uid) < 0 ||
 	    snug_parse_u64(gid_text, UINT32_MAX - 1, &gid) < 0)
+		return false;
+	*ret_uid = (uid_t)uid;
+	*ret_gid = (gid_t)gid;
+	return true;
+}
+
+int sudo_identity_find(struct sudo_identity *ret, struct snug_err *err)
+{
+	const char *user = getenv("SUDO_USER");
+	CLEANUP(freep) char *home = NULL;
+	uid_t uid;
+	gid_t gid;
+
+	*ret = (struct sudo_identity){ 0 };
+	if (geteuid() != 0 || (!getenv("SUDO_UID") && !getenv("SUDO_GID") && !user))
+		return 0;
+	if (!user || !*user || !find_ids(&uid, &gid))
 		return snug_err_set(err, -EINVAL,
 				    "SUDO_UID, SUDO_GID and SUDO_USER do not make an identity");
-	home = home_from_passwd((uid_t)uid);
+	home = home_from_passwd(uid);
 	if (!home)
-		home = home_from_getent((uid_t)uid);
+		home = home_from_getent(uid);
 	if (!home)
 		home = xstrdup("/"); /* what login(1) does; better than staying root */
 	ret->is_set = true;
-	ret->uid = (uid_t)uid;
-	ret->gid = (gid_t)gid;
+	ret->uid = uid;
+	ret->gid = gid;
 	ret->envp = drop_environment(user, home);
 	return 0;
 }
@@ -123,4 +136,15 @@ void sudo_identity_done(struct sudo_identity *id)
 		free(*e);
 	free(id->envp);
 	id->envp = NULL;
+}
+
+int sudo_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err)
+{
+	uid_t uid;
+	gid_t gid;
+	int r = snug_outfile_open(path, ret, err);
+
+	if (r == 0 && geteuid() == 0 && find_ids(&uid, &gid))
+		snug_outfile_give(*ret, uid, gid);
+	return r;
 }

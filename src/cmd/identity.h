@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 struct snug_err;
+struct snug_outfile;
 
 struct sudo_identity {
 	bool is_set; /* root, with valid SUDO_UID, SUDO_GID and SUDO_USER */
@@ -18,3 +19,7 @@ struct sudo_identity {
  * but make no identity. */
 int sudo_identity_find(struct sudo_identity *ret, struct snug_err *err);
 void sudo_identity_done(struct sudo_identity *id);
+
+/* snug_outfile_open(), for files that verbs make: under sudo, a new file in a directory of the user
+ * who called is that user's, who is going to amend it without sudo. */
+int sudo_outfile_open(const char *path, struct snug_outfile **ret, struct snug_err *err);

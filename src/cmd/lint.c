@@ -6,6 +6,7 @@
 #include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/columns.h"
+#include "cmd/identity.h"
 #include "cmd/input.h"
 #include "cmd/lint-show.h"
 #include "cmd/say.h"
@@ -224,7 +225,7 @@ static int write_output(const char *path, const struct files *files, const struc
 			fwrite(text->buf, 1, text->len, stdout);
 		return 0;
 	}
-	r = snug_outfile_open(path, &file, err);
+	r = sudo_outfile_open(path, &file, err);
 	if (r < 0)
 		return r;
 	VEC_FOREACH (one, &files->all)

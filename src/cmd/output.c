@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
+#include "cmd/identity.h"
 #include "cmd/say.h"
 #include "seccomp/filter.h"
 
@@ -110,7 +111,7 @@ int output_open(const struct output_options *options, struct output *ret, struct
 		return r;
 	(void)parse_type(options->type, &o.format, NULL);
 	o.path = output_path(options);
-	r = snug_outfile_open(o.path, &o.file, err);
+	r = sudo_outfile_open(o.path, &o.file, err);
 	if (r < 0) {
 		free(o.path);
 		return r;

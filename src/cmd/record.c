@@ -204,7 +204,7 @@ static int prepare(struct record *rec, struct snug_err *err)
 		say_error("record: -o and --recording both name %s", args->recording);
 		return SNUG_EXIT_USAGE;
 	}
-	if (args->recording && snug_outfile_open(args->recording, &rec->recording_file, err) < 0)
+	if (args->recording && sudo_outfile_open(args->recording, &rec->recording_file, err) < 0)
 		return SNUG_EXIT_FAILED;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/fdio.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "cmd/identity.h"
 #include "cmd/input.h"
 #include "cmd/output.h"
 #include "cmd/say.h"
@@ -183,7 +184,7 @@ static int open_output(const char *path, char **inputs, struct snug_outfile **re
 	CLEANUP(snug_outfile_freep) struct snug_outfile *file = NULL;
 	int r;
 
-	r = snug_outfile_open(path, &file, err);
+	r = sudo_outfile_open(path, &file, err);
 	if (r < 0)
 		return r;
 	for (; *inputs; inputs++)

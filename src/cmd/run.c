@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "cmd/deaths.h"
 #include "cmd/explain.h"
+#include "cmd/identity.h"
 #include "cmd/logged.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
@@ -157,7 +158,7 @@ static int prepare_explain(struct run *run, const struct run_args *args, struct 
 		return snug_err_set(err, -EINVAL,
 				    "--json has nothing to write with --explain=false");
 	run->tells_logged = opts.tells_logged;
-	r = args->json ? snug_outfile_open(args->json, &run->json, err) : 0;
+	r = args->json ? sudo_outfile_open(args->json, &run->json, err) : 0;
 	if (r == 0 && !is_off)
 		r = explain_new(&opts, &run->explain, err);
 	if (r == 0 && run->filter.needs_listener &&

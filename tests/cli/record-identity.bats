@@ -45,6 +45,40 @@ as_sudo() {
 	allows_not secret/p setresuid setresgid setgroups
 }
 
+@test "in a directory of the user's a new file is the user's, who can amend it" {
+	mkdir mine
+	chown "$uid:$gid" mine
+	try as_sudo "$SNUG" record -q -n -t raw-seccomp -o mine/p.json --recording mine/rec -- true
+	status_is 0
+	same "$(stat -c '%u %g %a' mine/p.json mine/rec)" "$uid $gid 644
+$uid $gid 644"
+	# without sudo, and by relative names: the folders above are closed to that user
+	cp "$SNUG" mine/snug
+	cd mine
+	setpriv --reuid "$uid" --regid "$gid" --clear-groups ./snug amend --yes -p p.json readlinkat
+	allows p.json readlinkat
+	same "$(stat -c %u p.json)" "$uid"
+	try as_sudo "$SNUG" record -q -n -o here -- true
+	same "$(stat -c %u here)" "$uid"
+}
+
+@test "nobody is given a file that was there, or one in a directory of somebody else's" {
+	mkdir mine others
+	touch mine/old
+	ln -s ../others/new mine/link
+	chown -h "$uid:$gid" mine mine/link
+	for file in mine/old mine/link others/direct; do
+		try as_sudo "$SNUG" record -q -n -o "$file" -- true
+		status_is 0
+	done
+	same "$(stat -c %u mine/old others/new others/direct)" "0
+0
+0"
+	# sudo's variables make no identity
+	try env SUDO_UID=x SUDO_GID="$gid" SUDO_USER="$user" "$SNUG" record -q -n -o mine/odd -- true
+	same "$(stat -c %u mine/odd)" 0
+}
+
 @test "--privileged: the command stays root" {
 	try as_sudo "$SNUG" record -q --privileged -- sh -c 'id -u; echo $SUDO_USER $HOME'
 	status_is 0
