@@ -28,6 +28,7 @@ setup() {
 # serve COMMAND...: nginx in the foreground, in the background
 serve() {
 	in_root "$@" nginx -g 'daemon off;' >bg.out 2>bg.err </dev/null 3>&- &
+	# shellcheck disable=SC2034  # finish() waits for it
 	pid=$!
 	wait_until curl_root -o /dev/null http://127.0.0.1/
 }
