@@ -10,6 +10,7 @@
  */
 #include <linux/bpf.h>
 
+#include "sigsys_info.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -19,22 +20,6 @@
 #include <stdbool.h>
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-enum {
-	SIGSYS_NR = 31,      /* asm-generic/signal.h */
-	CODE_SYS_SECCOMP = 1 /* asm-generic/siginfo.h */
-};
-
-/* The head of siginfo_t for SIGSYS on 64-bit kernels (asm-generic/siginfo.h). */
-struct sigsys_info {
-	__s32 signo;
-	__s32 err;
-	__s32 code;
-	__s32 pad;
-	__u64 call_addr;
-	__s32 syscall;
-	__u32 arch;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

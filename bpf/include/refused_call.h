@@ -17,6 +17,7 @@
 #include <linux/bpf.h>
 
 #include "abi_of_call.h"
+#include "sigsys_info.h"
 #include "snug_abi.h"
 #include "vmlinux.h"
 
@@ -27,20 +28,7 @@
 enum {
 	SECCOMP_FILTERED = 2,  /* SECCOMP_MODE_FILTER, linux/seccomp.h */
 	SECCOMP_DEAD = 3,      /* SECCOMP_MODE_DEAD, kernel/seccomp.c; Linux 5.17 */
-	SIGSYS_NR = 31,        /* asm-generic/signal.h */
-	CODE_SYS_SECCOMP = 1,  /* asm-generic/siginfo.h */
 	MAX_ERRNO_VALUE = 4095 /* MAX_ERRNO, linux/err.h */
-};
-
-/* The head of siginfo_t for SIGSYS on 64-bit kernels (asm-generic/siginfo.h). */
-struct sigsys_info {
-	__s32 signo;
-	__s32 err;
-	__s32 code;
-	__s32 pad;
-	__u64 call_addr;
-	__s32 syscall;
-	__u32 arch;
 };
 
 static __always_inline int seccomp_mode(const struct task_struct *task)
