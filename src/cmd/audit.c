@@ -7,13 +7,13 @@
 #include "audit/filter.h"
 #include "audit/groups.h"
 #include "base/err.h"
-#include "base/parse.h"
 #include "base/str.h"
 #include "cmd/audit-show.h"
 #include "cmd/audit-sources.h"
 #include "cmd/columns.h"
 #include "cmd/say.h"
 #include "cmd/verb.h"
+#include "cmd/who-options.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +29,8 @@ enum { US_PER_S = 1000000 };
 struct audit_args {
 	bool follow, json, local;
 	const char *since, *source;
-	struct snug_list comms, exes, pids, containers, types;
+	struct who_options who;
+	struct snug_list types;
 };
 
 static const struct snug_option options[] = {
@@ -39,14 +40,7 @@ static const struct snug_option options[] = {
 	  "only what happened after: 10m, 2h (ago), today, 2026-11-20, \"2026-11-20 14:39\", "
 	  "@SECONDS",
 	  "10m 1h today" },
-	{ 0, "comm", SNUG_OPTION_LIST, offsetof(struct audit_args, comms), "NAMES",
-	  "only of threads called so (* and ? as in a shell)", "" },
-	{ 'e', "exe", SNUG_OPTION_LIST, offsetof(struct audit_args, exes), "FILES",
-	  "only of these executables; without a slash: the last part of the path", "@file" },
-	{ 'p', "pid", SNUG_OPTION_LIST, offsetof(struct audit_args, pids), "PIDS",
-	  "only of these processes", "" },
-	{ 'c', "container", SNUG_OPTION_LIST, offsetof(struct audit_args, containers), "NAMES",
-	  "only of these containers: an id or its start, a name, a pod, POD/NAME", "" },
+	WHO_OPTIONS(struct audit_args, who),
 	{ 't', "type", SNUG_OPTION_LIST, offsetof(struct audit_args, types), "TYPES",
 	  "only seccomp, selinux, apparmor", "seccomp selinux apparmor" },
 	{ 's', "source", SNUG_OPTION_STRING, offsetof(struct audit_args, source), "SOURCE",
@@ -62,7 +56,7 @@ static const struct snug_option options[] = {
 struct audit {
 	const struct audit_args *args;
 	struct snug_audit_filter filter;
-	VEC(uint32_t) pids;
+	struct who_pids pids;
 	struct audit_sources sources;
 	struct snug_enricher *enricher; /* NULL: the logs are not of this machine */
 	struct snug_audit_groups *groups;
@@ -80,10 +74,7 @@ static void audit_done(struct audit *a)
 
 static void args_done(struct audit_args *args)
 {
-	snug_list_done(&args->comms);
-	snug_list_done(&args->exes);
-	snug_list_done(&args->pids);
-	snug_list_done(&args->containers);
+	who_options_done(&args->who);
 	snug_list_done(&args->types);
 }
 
@@ -108,20 +99,7 @@ static int fill_filter(struct audit *a, const struct audit_args *args, struct sn
 					    args->types.items[i]);
 		f->kinds |= 1u << kind;
 	}
-	for (size_t i = 0; i < args->pids.len; i++) {
-		uint64_t pid;
-
-		if (snug_parse_u64(args->pids.items[i], INT32_MAX, &pid) < 0)
-			return snug_err_set(err, -EINVAL, "--pid: '%s' is no process id",
-					    args->pids.items[i]);
-		*VEC_PUSH(&a->pids) = (uint32_t)pid;
-	}
-	f->pids = a->pids.items;
-	f->n_pids = a->pids.len;
-	f->comms = args->comms.is_set ? args->comms.items : NULL;
-	f->exes = args->exes.is_set ? args->exes.items : NULL;
-	f->containers = args->containers.is_set ? args->containers.items : NULL;
-	return 0;
+	return who_options_fill(&args->who, &a->pids, f, err);
 }
 
 static void print_event(const struct audit *a, const struct snug_enriched *who)

@@ -7,13 +7,13 @@
 #include "audit/enrich.h"
 #include "audit/filter.h"
 #include "base/err.h"
-#include "base/parse.h"
 #include "base/str.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
 #include "cmd/verb.h"
 #include "cmd/watch-groups.h"
 #include "cmd/watch-show.h"
+#include "cmd/who-options.h"
 #include "oci/proc.h"
 #include "record/denial-watch.h"
 
@@ -26,18 +26,11 @@ enum { TICK_MS = 200, TELL_AGAIN = 10 };
 
 struct watch_args {
 	bool json;
-	struct snug_list comms, exes, pids, containers;
+	struct who_options who;
 };
 
 static const struct snug_option options[] = {
-	{ 0, "comm", SNUG_OPTION_LIST, offsetof(struct watch_args, comms), "NAMES",
-	  "only of threads called so (* and ? as in a shell)", "" },
-	{ 'e', "exe", SNUG_OPTION_LIST, offsetof(struct watch_args, exes), "FILES",
-	  "only of these executables; without a slash: the last part of the path", "@file" },
-	{ 'p', "pid", SNUG_OPTION_LIST, offsetof(struct watch_args, pids), "PIDS",
-	  "only of these processes", "" },
-	{ 'c', "container", SNUG_OPTION_LIST, offsetof(struct watch_args, containers), "NAMES",
-	  "only of these containers: an id or its start, a name, a pod, POD/NAME", "" },
+	WHO_OPTIONS(struct watch_args, who),
 	{ 'j', "json", SNUG_OPTION_BOOL, offsetof(struct watch_args, json), NULL,
 	  "a JSON object a line, and no table" },
 	SNUG_OPTIONS_END,
@@ -46,7 +39,7 @@ static const struct snug_option options[] = {
 struct watch {
 	const struct watch_args *args;
 	struct snug_audit_filter filter;
-	VEC(uint32_t) pids;
+	struct who_pids pids;
 	struct watch_groups groups;
 	struct watch_group rest; /* what is in none of them, because they are too many */
 	struct snug_enricher *enricher;
@@ -62,35 +55,6 @@ static void watch_done(struct watch *w)
 	w->enricher = snug_enricher_free(w->enricher);
 	watch_groups_done(&w->groups);
 	VEC_DONE(&w->pids);
-}
-
-static void args_done(struct watch_args *args)
-{
-	snug_list_done(&args->comms);
-	snug_list_done(&args->exes);
-	snug_list_done(&args->pids);
-	snug_list_done(&args->containers);
-}
-
-static int fill_filter(struct watch *w, struct snug_err *err)
-{
-	const struct watch_args *args = w->args;
-	struct snug_audit_filter *f = &w->filter;
-
-	for (size_t i = 0; i < args->pids.len; i++) {
-		uint64_t pid;
-
-		if (snug_parse_u64(args->pids.items[i], INT32_MAX, &pid) < 0)
-			return snug_err_set(err, -EINVAL, "--pid: '%s' is no process id",
-					    args->pids.items[i]);
-		*VEC_PUSH(&w->pids) = (uint32_t)pid;
-	}
-	f->pids = w->pids.items;
-	f->n_pids = w->pids.len;
-	f->comms = args->comms.is_set ? args->comms.items : NULL;
-	f->exes = args->exes.is_set ? args->exes.items : NULL;
-	f->containers = args->containers.is_set ? args->containers.items : NULL;
-	return 0;
 }
 
 static void tell(struct watch *w, struct watch_group *g)
@@ -272,7 +236,7 @@ static int watch(struct watch *w, struct snug_err *err)
 		.may_end = may_end,
 		.data = w,
 	};
-	int r = fill_filter(w, err);
+	int r = who_options_fill(&w->args->who, &w->pids, &w->filter, err);
 
 	if (r < 0)
 		return r;
@@ -294,7 +258,8 @@ static int watch(struct watch *w, struct snug_err *err)
 
 static int watch_run(void *data, char **argv)
 {
-	CLEANUP(watch_done) struct watch w = { .args = data };
+	struct watch_args *args = data;
+	CLEANUP(watch_done) struct watch w = { .args = args };
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 	int r;
 
@@ -307,7 +272,7 @@ static int watch_run(void *data, char **argv)
 		r = watch(&w, &err);
 	if (err.code)
 		say_error("watch: %s", snug_err_msg(&err));
-	args_done(data);
+	who_options_done(&args->who);
 	if (r == -EINVAL)
 		return SNUG_EXIT_USAGE;
 	return r < 0 ? SNUG_EXIT_FAILED : SNUG_EXIT_OK;
