@@ -72,7 +72,7 @@ struct worker {
 	const struct attach_target *target;
 	struct snug_session *session;
 	int sock, file;
-	bool is_armed, with_args;
+	bool is_armed, with_args, waits;
 	struct message news;
 	size_t n_told; /* calls when the parent was told last */
 };
@@ -262,6 +262,10 @@ static bool join_one(struct worker *w, struct order *order)
 
 	if (r < 0)
 		return fail(w, r, &err), false;
+	/* it takes longer than a container may live; if it cannot be, that is told when one is
+	 * there */
+	if (w->waits && snug_session_watch_denials(w->session, &err) < 0)
+		snug_err_done(&err);
 	tell(w, MESSAGE_READY, 0);
 	while (recv(w->sock, order, sizeof(*order), 0) == (ssize_t)sizeof(*order)) {
 		order->target.cgroup = order->cgroup;
@@ -298,10 +302,14 @@ static int run_worker(struct worker *w)
 	return r;
 }
 
-static _Noreturn void work(int sock, int file, bool with_args)
+static _Noreturn void work(int sock, int file, const struct attach_worker_options *options)
 {
 	struct worker w = {
-		.sock = sock, .file = file, .with_args = with_args, .news = { .seccomp_mode = -1 }
+		.sock = sock,
+		.file = file,
+		.with_args = options->with_args,
+		.waits = options->waits,
+		.news = { .seccomp_mode = -1 },
 	};
 	int r = run_worker(&w);
 
@@ -379,7 +387,8 @@ static int hear(struct attach_worker *w, enum message_type wanted, struct snug_e
 	return 0;
 }
 
-int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_err *err)
+int attach_worker_new(const struct attach_worker_options *options, struct attach_worker **ret,
+		      struct snug_err *err)
 {
 	CLEANUP(attach_worker_freep) struct attach_worker *w = xcalloc(1, sizeof(*w));
 	int socks[2], r;
@@ -395,7 +404,7 @@ int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_er
 	w->pid = fork();
 	if (w->pid == 0) {
 		close(socks[0]);
-		work(socks[1], w->file, with_args);
+		work(socks[1], w->file, options);
 	}
 	close(socks[1]);
 	if (w->pid < 0) {

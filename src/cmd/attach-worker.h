@@ -41,11 +41,15 @@ struct attach_status {
 
 struct attach_worker;
 
+struct attach_worker_options {
+	bool with_args; /* calls are recorded with their arguments */
+	bool waits;     /* for a container that is not there yet, and may live for a moment only */
+};
+
 /* Gets a worker ready, up to what can be done before the target is known; signals that are blocked
- * stay blocked in it, and it ends with this process.  @with_args: calls are recorded with their
- * arguments. */
-int attach_worker_new(bool with_args, struct attach_worker **ret, struct snug_err *err)
-	__attribute__((warn_unused_result));
+ * stay blocked in it, and it ends with this process. */
+int attach_worker_new(const struct attach_worker_options *options, struct attach_worker **ret,
+		      struct snug_err *err) __attribute__((warn_unused_result));
 /* Returns when it records.  -ESRCH when the target has ended; the worker can be told another one
  * then.  Other errors are for good. */
 int attach_worker_join(struct attach_worker *w, const struct attach_target *target,

@@ -63,9 +63,15 @@ static uint64_t now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static int new_worker(const struct attach *a, struct attach_one *t, struct snug_err *err)
+static int new_worker(const struct attach *a, struct attach_one *t, bool waits,
+		      struct snug_err *err)
 {
-	return attach_worker_new(output_looks_at_args(a->job->output), &t->worker, err);
+	const struct attach_worker_options options = {
+		.with_args = output_looks_at_args(a->job->output),
+		.waits = waits,
+	};
+
+	return attach_worker_new(&options, &t->worker, err);
 }
 
 static int watch(struct attach *a, struct attach_one *t, struct snug_err *err)
@@ -93,7 +99,7 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 	int r;
 
 	t->what.denials = a->job->denials;
-	r = t->worker ? 0 : new_worker(a, t, err);
+	r = t->worker ? 0 : new_worker(a, t, false, err);
 	if (r == 0)
 		r = attach_worker_join(t->worker, &t->what, err);
 	if (r == 0)
@@ -283,7 +289,7 @@ static int prepare_waiting(struct attach *a)
 	VEC_FOREACH (t, &a->targets.all) {
 		if (t->state != ATTACH_WAITING)
 			continue;
-		if (!t->worker && new_worker(a, t, a->err) < 0)
+		if (!t->worker && new_worker(a, t, true, a->err) < 0)
 			return SNUG_EXIT_FAILED;
 		say_log("Waiting for %s", t->label);
 		say_person("waiting for %s; Ctrl-C ends", t->label);

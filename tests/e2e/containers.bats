@@ -202,11 +202,11 @@ as_strace() {
 	list=$(IFS=,; echo "${names[*]}")
 	attach --container "$list" --each -o ./ --recording ./
 	wait_until grep -q "Recording started: container '$word-309'" bg.err
-	# one set of five programs for ten recordings
+	# one set of seven programs for ten recordings
 	for worker in $(pgrep -P "$pid"); do
 		cat "/proc/$worker/fdinfo"/* | sed -n 's/^prog_id:\t//p'
 	done | sort -u >programs
-	same "$(wc -l <programs)" 5
+	same "$(wc -l <programs)" 7
 	for nr in "${numbers[@]}"; do
 		tell "$word-$nr" "$(pid_of "$word-$nr")"
 	done
