@@ -10,8 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
+/* macros of glibc's: the last two under clang with _FORTIFY_SOURCE */
 #undef basename
 #undef strtok
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok strtok_r
 #pragma GCC poison atoi atol atoll atof system popen gmtime localtime ctime asctime
 #pragma GCC poison mktemp tmpnam tempnam basename dirname
