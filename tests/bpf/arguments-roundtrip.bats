@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Each program runs as ever under a profile that allows its calls only with the arguments of its own
 # recording; and under libseccomp's reading of that profile, which is what container runtimes load.
+# bats file_tags=slow
 
 # shellcheck disable=SC2154,SC2034  # bpf-test.bash sets and takes them
 load ../lib/bpf-test

@@ -365,6 +365,7 @@ visible() {
 	js 'Array.from(document.querySelectorAll("#list tbody tr")).filter(r => !r.hidden).map(r => r.cells[0].querySelector("code").textContent).join(" ")'
 }
 
+# bats test_tags=slow
 @test "in a browser: search, filters, sorting, the address, and back" {
 	need_browser
 	report -o r.html web.json next.json run.json refused.json
@@ -432,6 +433,7 @@ visible() {
 	browser_was_quiet
 }
 
+# bats test_tags=slow
 @test "in a browser without JavaScript: every call is there, and no control that does nothing" {
 	need_browser
 	report -o r.html web.json run.json
@@ -451,6 +453,7 @@ accessible() {
 	jq -r '.nodes[] | select(.ignored | not) | "\(.role.value): \(.name.value // "")"' <<<"$reply"
 }
 
+# bats test_tags=slow
 @test "in a browser: what a screen reader says, and where the keyboard goes" {
 	need_browser
 	report -o r.html web.json next.json run.json refused.json
@@ -500,6 +503,7 @@ low_contrast() {
 	})()'
 }
 
+# bats test_tags=slow
 @test "in a browser: contrast in light, in dark, and printed" {
 	need_browser
 	report -o r.html web.json next.json run.json refused.json audit.json
@@ -519,6 +523,7 @@ low_contrast() {
 	js_is 'getComputedStyle(document.getElementById("controls")).display' none
 }
 
+# bats test_tags=slow
 @test "in a browser: fits a telephone, a wide window and paper" {
 	need_browser
 	report -o r.html web.json next.json run.json refused.json
