@@ -113,14 +113,15 @@ as_strace() {
 }
 
 @test "attach: to one that an exec has entered before" {
-	local first
+	local first entered
 	start podman-runc "$word" "true"
 	first=$(pid_of "$word")
 	podman_here exec -d "$word" bash -c "$(until_told in 'umask 7')"
-	wait_until grep -qa go-in /proc/[0-9]*/cmdline
+	wait_until pgrep -f '^bash -c .*go-in'
+	entered=$(pgrep -f '^bash -c .*go-in')
 	attach --container "$word" --recording r.json -o p.yaml
 	tell in "$first"
-	wait_until [ ! -e "/proc/$(pgrep -f go-in | head -n 1)" ]
+	wait_until gone "$entered"
 	kill -TERM "$pid"
 	finish
 	same "$status" 0
