@@ -182,7 +182,8 @@ set_of() {
 	need_bpf
 	start_auditd RAW
 	follow netlink -s netlink
-	"$SNUG" watch --json --exe "$work/denials" >watch.out 2>watch.err </dev/null 3>&- &
+	# by its name: the file is not known of what is gone before anybody can look
+	"$SNUG" watch --json --comm denials >watch.out 2>watch.err </dev/null 3>&- &
 	followers+=($!)
 	wait_until grep -q Watching watch.err
 	# the kernel logs what is refused with an errno only when it is asked to
