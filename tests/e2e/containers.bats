@@ -205,9 +205,8 @@ as_strace() {
 	attach --container "$list" --each -o ./ --recording ./
 	wait_until grep -q "Recording started: container '$word-309'" bg.err
 	# one set of seven programs for ten recordings
-	for worker in $(pgrep -P "$pid"); do
-		cat "/proc/$worker/fdinfo"/* | sed -n 's/^prog_id:\t//p'
-	done | sort -u >programs
+	# shellcheck disable=SC2046  # words
+	programs_held $(pgrep -P "$pid") >programs
 	same "$(wc -l <programs)" 7
 	for nr in "${numbers[@]}"; do
 		tell "$word-$nr" "$(pid_of "$word-$nr")"
