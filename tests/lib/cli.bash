@@ -182,6 +182,16 @@ is_in_state() {
 	[[ $(state_of "$1") == "$2" ]]
 }
 
+# goes_round PID: a shell that waits in a loop has had a child since, from its start to its end
+goes_round() {
+	local before i
+
+	for i in 1 2; do
+		before=$(<"/proc/$1/task/$1/children")
+		wait_until eval 'children=$(<"/proc/'"$1/task/$1"'/children"); [[ -n $children && $children != "$before" ]]'
+	done
+}
+
 # names_of FILE: the allowed names of a profile, CRD YAML or OCI JSON, one a line
 names_of() {
 	if [[ $(head -c 1 "$1") == "{" ]]; then
