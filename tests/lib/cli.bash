@@ -184,12 +184,19 @@ is_in_state() {
 
 # goes_round PID: a shell that waits in a loop has had a child since, from its start to its end
 goes_round() {
-	local before i
+	local i
 
 	for i in 1 2; do
-		before=$(<"/proc/$1/task/$1/children")
-		wait_until eval 'children=$(<"/proc/'"$1/task/$1"'/children"); [[ -n $children && $children != "$before" ]]'
+		wait_until has_another_child "$1" "$(<"/proc/$1/task/$1/children")"
 	done
+}
+
+# has_another_child PID CHILDREN: than these
+has_another_child() {
+	local children
+
+	children=$(<"/proc/$1/task/$1/children")
+	[[ -n $children && $children != "$2" ]]
 }
 
 # names_of FILE: the allowed names of a profile, CRD YAML or OCI JSON, one a line
