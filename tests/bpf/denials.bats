@@ -22,6 +22,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${state:-}"
 	for pid in "${others[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
