@@ -219,7 +219,6 @@ END
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	mv log log.1
@@ -257,9 +256,7 @@ END
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	: >log
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	kill -INT "$pid"

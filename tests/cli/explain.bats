@@ -416,10 +416,11 @@ amend_from_run() {
 # Skips where the kernel's audit events cannot be had.
 need_audit() {
 	need_root
-	timeout 5 "$SNUG" audit --follow --source netlink >live 2>live.err &
-	sleep 0.3
-	kill -TERM $! 2>/dev/null || skip "the audit netlink group cannot be read: $(cat live.err)"
-	wait $! || true
+	in_background "$SNUG" audit --follow --source netlink
+	wait_until eval 'grep -q Following bg.err || gone "$pid"'
+	grep -q Following bg.err || skip "the audit netlink group cannot be read: $(cat bg.err)"
+	kill -TERM "$pid"
+	finish
 }
 
 @test "explain: what the profile logs: the lines that spoc's users look for, of children too" {
