@@ -315,3 +315,38 @@ END
 	status_is 0
 	has err "log: 67 records of all kinds were lost before they could be read"
 }
+
+@test "audit: a file that is no log, but has one in it: what it is and how to read it, not \"nothing\"" {
+	some_log >log
+	foreign() { # foreign FILE TEXT...
+		try "$SNUG" audit "$1"
+		status_is 1
+		is_empty out
+		has err "audit: $1: is ${2}" "${@:3}"
+		has_not err "nothing was refused"
+	}
+	gzip -c log >log.1.gz
+	foreign log.1.gz "compressed by gzip: gzip -dc FILE gives what can be read"
+	# one that is not read to its end is no log either
+	head -c 8 log.1.gz >cut.gz
+	foreign cut.gz "compressed by gzip"
+	for tool in xz zstd bzip2; do
+		need_command "$tool"
+		"$tool" -c log >"log.$tool"
+		foreign "log.$tool" "compressed by $tool: $tool -dc FILE"
+	done
+	printf 'LPKSHHRH\0\0\0\0\0\0\0\0\0\0\0\0' >system.journal
+	foreign system.journal "a file of journald's own: journalctl --file FILE -o export"
+	iconv -f UTF-8 -t UTF-16 log >utf16
+	foreign utf16 "UTF-16: iconv"
+	jq -Rc '{MESSAGE: ., _TRANSPORT: "kernel"}' log >journal.json
+	foreign journal.json "JSON: journalctl -o export"
+	try "$SNUG" audit log - <log.1.gz
+	status_is 1
+	has err "<stdin>: is compressed by gzip"
+	# permissions of SELinux are no JSON, wherever a log begins
+	printf '{ read } for  pid=14 comm="cat"\n' | cat - log >begins-late
+	try "$SNUG" audit begins-late
+	status_is 0
+	has out "/usr/bin/uname"
+}
