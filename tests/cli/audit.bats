@@ -114,6 +114,7 @@ END
 	total 0 --since 10m
 	total 0 --since today
 	total 2 -e uname --since @1000000060
+	total 5 --since "$("$SNUG" audit --json log 2>/dev/null | jq -rs 'map(.last) | sort | .[0]')"
 }
 
 @test "audit: nothing found is said, and is no failure" {
@@ -136,6 +137,8 @@ END
 		has err "$1"
 	}
 	bad "--since: 'yesterday' is no time" --since yesterday log
+	# seconds since 1970 without the @ are not taken for seconds ago
+	bad "--since: '1000000060' is no time: 10m," --since 1000000060 log
 	bad "--type: 'selinx' is none of seccomp, selinux, apparmor" -t selinx log
 	bad "--pid: '12x' is no process id" -p 12x log
 	bad "--pid: '-1' is no process id" --pid=-1 log
