@@ -116,14 +116,27 @@ static void print_event(const struct audit *a, const struct snug_enriched *who)
 	fflush(stdout);
 }
 
+static const struct snug_enriched *find_who(struct audit *a)
+{
+	if (!a->enricher || a->event.pid == SNUG_AUDIT_UNSET)
+		return NULL;
+	return snug_enricher_look(a->enricher, (pid_t)a->event.pid, a->event.time_us);
+}
+
 static void on_event(struct audit *a)
 {
 	const struct snug_enriched *who = NULL;
 
+	/* the records of SELinux and AppArmor do not name it */
+	if (a->filter.exes && !a->event.exe.text) {
+		who = find_who(a);
+		if (who && who->exe)
+			a->event.exe = (struct snug_audit_text){ who->exe, strlen(who->exe) };
+	}
 	if (!snug_audit_filter_fits_event(&a->filter, &a->event))
 		return;
-	if (a->enricher && a->event.pid != SNUG_AUDIT_UNSET)
-		who = snug_enricher_look(a->enricher, (pid_t)a->event.pid, a->event.time_us);
+	if (!who)
+		who = find_who(a);
 	if (a->filter.containers && !snug_audit_filter_fits(&a->filter, &a->event, who))
 		return;
 	a->n_events++;
@@ -138,8 +151,11 @@ static int read_source(struct audit *a, struct snug_audit_source *source, struct
 {
 	int r;
 
-	while ((r = snug_audit_source_next(source, &a->event, err)) == SNUG_AUDIT_GOT)
+	while ((r = snug_audit_source_next(source, &a->event, err)) == SNUG_AUDIT_GOT) {
 		on_event(a);
+		if (ferror(stdout))
+			return 0;
+	}
 	return r < 0 ? r : r == SNUG_AUDIT_END;
 }
 
@@ -192,7 +208,8 @@ static int follow(struct audit *a, int signal_fd, struct snug_err *err)
 				r = 0;
 			}
 		}
-		if (r < 0 || !n_open)
+		/* that nothing can be written is said at the end, as of all output */
+		if (r < 0 || !n_open || ferror(stdout))
 			break;
 		(void)poll(fds.items, (nfds_t)fds.len, timeout_ms);
 		if (fds.items[fds.len - 1].revents)

@@ -353,3 +353,27 @@ END
 	status_is 0
 	has out "/usr/bin/uname"
 }
+
+@test "audit --follow: ends when nothing can be written any more" {
+	some_log >log
+	status=0
+	timeout 20 "$SNUG" audit --follow --since 2001-09-01 log >/dev/full 2>err || status=$?
+	status_is 1
+	has err "standard output: cannot write"
+}
+
+@test "audit: --exe finds programs that the record does not name, while they run" {
+	sleep 60 &
+	now=$(date +%s)
+	{
+		echo "type=AVC msg=audit($((now + 1)).000:6): avc:  denied  { read } for  pid=$! comm=\"sl\" scontext=a tcontext=b tclass=file permissive=0"
+		echo "type=AVC msg=audit($((now + 1)).000:7): avc:  denied  { read } for  pid=$$ comm=\"sl\" scontext=a tcontext=b tclass=file permissive=0"
+	} >log
+	try "$SNUG" audit --local --json --exe sleep log
+	kill %1
+	status_is 0
+	same "$(jq -r '.executable | split("/") | last' out)" sleep
+	try "$SNUG" audit --json --exe sleep log
+	status_is 0
+	is_empty out
+}
