@@ -2,16 +2,22 @@
 #include "cmd/audit-sources.h"
 
 #include "base/err.h"
+#include "base/parse.h"
+#include "base/str.h"
 #include "cmd/say.h"
 #include "trace/probe.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { MAX_ROTATED = 99, MAX_FILES = 256 };
 
-static const char audit_log[] = "/var/log/audit/audit.log";
+#define AUDIT_FOLDER "/var/log/audit"
+#define AUDIT_LOG    "audit.log"
+
+static const char audit_log[] = AUDIT_FOLDER "/" AUDIT_LOG;
 /* what syslog daemons call the file that has the kernel's messages */
 static const char *const system_logs[] = { "/var/log/syslog", "/var/log/kern.log",
 					   "/var/log/messages" };
@@ -33,6 +39,36 @@ static int add_file(struct audit_sources *s, const char *path, unsigned flags, s
 	return r;
 }
 
+static bool is_left_out(const char *name)
+{
+	const char *rest = name + strlen(AUDIT_LOG);
+	uint64_t n;
+
+	if (!snug_str_has_prefix(name, AUDIT_LOG) || !*rest)
+		return false;
+	return *rest != '.' || snug_parse_u64(rest + 1, MAX_ROTATED, &n) < 0 || n == 0;
+}
+
+/* auditd numbers its old logs; others (logrotate) compress them, or name them after days. */
+static void note_left_out(void)
+{
+	CLEANUP(snug_str_done) struct snug_str first = SNUG_STR_INIT;
+	DIR *folder = opendir(AUDIT_FOLDER);
+	const struct dirent *entry;
+	size_t n = 0;
+
+	while (folder && (entry = readdir(folder)))
+		if (is_left_out(entry->d_name) && ++n == 1)
+			snug_str_add_printable(&first, entry->d_name, strlen(entry->d_name), 64);
+	if (folder)
+		closedir(folder);
+	if (n)
+		say_warn("audit: left out: %s%s in " AUDIT_FOLDER
+			 ": not named as auditd does it; name "
+			 "them as FILEs, decompressed",
+			 snug_str_text(&first), n > 1 ? " and others" : "");
+}
+
 /* auditd's log, the rotated ones first. */
 static int add_audit_log(struct audit_sources *s, unsigned flags, struct snug_err *err)
 {
@@ -45,7 +81,10 @@ static int add_audit_log(struct audit_sources *s, unsigned flags, struct snug_er
 		if (r < 0 && r != -ENOENT)
 			return snug_err_set(err, r, "%s: %s", path, strerror(-r));
 	}
-	return add_file(s, audit_log, flags, err);
+	r = add_file(s, audit_log, flags, err);
+	if (r == 0 && !(flags & SNUG_AUDIT_FROM_NOW))
+		note_left_out();
+	return r;
 }
 
 static int add_kernel_log(struct audit_sources *s, unsigned flags, struct snug_err *err)
