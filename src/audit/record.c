@@ -298,6 +298,14 @@ static bool take_stamp(const char **p, const char *end, struct snug_audit_event 
 	return true;
 }
 
+/* "audit(11/20/26 14:39:01.115:549067) : ", in any locale: ausearch -i */
+static bool is_in_words(const char *p, const char *end)
+{
+	const char *close = memchr(p, ')', (size_t)(end - p > 64 ? 64 : end - p));
+
+	return has_prefix(p, end, "audit(") && close && memchr(p, ' ', (size_t)(close - p));
+}
+
 static enum snug_audit_verdict parse_avc(const char *body, size_t len, struct snug_audit_event *ev)
 {
 	const char *end = body + len, *p = body;
@@ -428,7 +436,7 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
 		p += strlen("msg=");
 	clear(ret);
 	if (!take_stamp(&p, end, ret))
-		return SNUG_AUDIT_DAMAGED;
+		return is_in_words(p, end) ? SNUG_AUDIT_WORDS : SNUG_AUDIT_DAMAGED;
 	return parse_typed(type, p, (size_t)(end - p), ret);
 }
 

@@ -18,6 +18,7 @@ enum snug_audit_verdict {
 	SNUG_AUDIT_OTHER,   /* no record, or of a type that is none of the events */
 	SNUG_AUDIT_EVENT,   /* *ret is filled in */
 	SNUG_AUDIT_DAMAGED, /* one of the events, but cut or garbled: it cannot be told which */
+	SNUG_AUDIT_WORDS,   /* one of the events, with words for numbers: `ausearch -i` */
 };
 
 /* @line without its end; anything goes.  *ret is written to in any case and valid with

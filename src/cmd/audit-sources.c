@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -190,4 +191,34 @@ int audit_sources_open(struct audit_sources *s, const char *name, char *const *f
 				    "--source netlink tells what happens from now on: it needs "
 				    "--follow");
 	return add_netlink(s, err);
+}
+
+struct reporter {
+	const char *verb, *name;
+};
+
+static void warn_count(const struct reporter *r, uint64_t n, const char *what)
+{
+	if (n)
+		say_warn("%s: %s: %" PRIu64 " %s", r->verb, r->name, n, what);
+}
+
+void audit_sources_report(struct audit_sources *s, const char *verb)
+{
+	VEC_FOREACH (source, s) {
+		struct snug_audit_counts c = snug_audit_source_counts(*source);
+		const struct reporter r = { verb, snug_audit_source_name(*source) };
+
+		warn_count(&r, c.lost,
+			   c.is_lost_bound
+				   ? "records of all kinds were lost before they could be read"
+				   : "events were lost before they could be read");
+		warn_count(&r, c.damaged, "events are cut or garbled and not counted");
+		warn_count(&r, c.in_words,
+			   "events are not counted: ausearch has put words for their numbers; "
+			   "'ausearch --raw' gives what can be read");
+		warn_count(&r, c.overlong, "lines are too long to be records; left out");
+		warn_count(&r, c.gaps,
+			   "times the log was truncated; lines may be missing from before that");
+	}
 }

@@ -255,28 +255,10 @@ static void print_groups(struct audit *a)
 	}
 }
 
-static void warn_count(uint64_t n, const char *name, const char *what)
-{
-	if (n)
-		say_warn("audit: %s: %llu %s", name, (unsigned long long)n, what);
-}
-
 /* Nothing is lost without a word. */
 static void report(struct audit *a)
 {
-	VEC_FOREACH (source, &a->sources) {
-		struct snug_audit_counts c = snug_audit_source_counts(*source);
-		const char *name = snug_audit_source_name(*source);
-
-		warn_count(c.lost, name,
-			   c.is_lost_bound
-				   ? "records of all kinds were lost before they could be read"
-				   : "events were lost before they could be read");
-		warn_count(c.damaged, name, "events are cut or garbled and not counted");
-		warn_count(c.overlong, name, "lines are too long to be records; left out");
-		warn_count(c.gaps, name,
-			   "times the log was truncated; lines may be missing from before that");
-	}
+	audit_sources_report(&a->sources, "audit");
 	if (a->groups && snug_audit_groups_left_out(a->groups))
 		say_warn("audit: %llu events are not in the table: there are too many different "
 			 "ones; choose some with --exe, --container, --type or --since",

@@ -340,6 +340,20 @@ print(client.recv(100).decode().split()[1:3])'
 	amend --yes -p p.yaml --from before.yaml
 	has err "before.yaml: no event of seccomp" "nothing to change"
 	cp before.yaml p.yaml
+	# what cannot be read in a log is said
+	gzip -k audit.log
+	amend --yes -p p.yaml --from audit.log.gz
+	status_is 1
+	has err "amend: audit.log.gz: is compressed by gzip: gzip -dc FILE"
+	try sh -c '"$0" amend --yes -p p.yaml --from - <audit.log.gz' "$SNUG"
+	status_is 1
+	has err "amend: <stdin>: is compressed by gzip"
+	cmp p.yaml before.yaml
+	echo "type=SECCOMP msg=audit(1612299677.115:549069): pid=1" >>audit.log
+	amend --yes -p p.yaml --from audit.log --exe main
+	status_is 0
+	has err "amend: audit.log: 1 events are cut or garbled"
+	cp before.yaml p.yaml
 	# snug audit has chosen already
 	try sh -c '"$0" audit --json --comm other audit.log | "$0" amend --yes -p p.yaml --from -' "$SNUG"
 	status_is 0

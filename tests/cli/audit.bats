@@ -377,3 +377,13 @@ END
 	status_is 0
 	is_empty out
 }
+
+@test "audit: what ausearch has put into words is told apart from what is garbled" {
+	some_log >log
+	echo 'type=SECCOMP msg=audit(11/20/26 14:39:01.115:549067) : auid=u uid=root pid=2529 comm=uname exe=/usr/bin/uname sig=SIG0 arch=x86_64 syscall=uname compat=0 ip=0x7f1d5180cb07 code=log' >>log
+	try "$SNUG" audit --json -t seccomp log
+	status_is 0
+	same "$(jq -s 'map(.count) | add' out)" 4
+	has err "log: 1 events are not counted" "'ausearch --raw' gives what can be read"
+	has_not err garbled
+}

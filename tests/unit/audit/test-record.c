@@ -76,6 +76,9 @@ static bool check(const char *title, const struct snug_str *line, const char *ex
 	case SNUG_AUDIT_DAMAGED:
 		snug_str_add(&got, "damaged");
 		break;
+	case SNUG_AUDIT_WORDS:
+		snug_str_add(&got, "in words");
+		break;
 	case SNUG_AUDIT_EVENT:
 		describe(&got, ev);
 		break;
