@@ -133,6 +133,45 @@ amend() {
 	has err "odd.json:1:1"
 }
 
+@test "amend: many at once, and no change is lost" {
+	local name pids=()
+
+	for name in uname mount chmod chown getpid link rename symlink; do
+		"$SNUG" amend -q -y -p p.yaml "$name" 2>"err.$name" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	for name in uname mount chmod chown getpid link rename symlink; do
+		has p.yaml "- $name # added"
+		is_empty "err.$name"
+	done
+	same "$(wc -l <p.yaml)" $(($(wc -l <before.yaml) + 8))
+}
+
+@test "amend: a file that somebody keeps locked is not written; without --yes nobody waits for the answer" {
+	need_command flock
+	need_command script
+	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -y -p p.yaml uname
+	status_is 1
+	has err "p.yaml: another 'snug amend' is at it, or somebody else keeps it locked"
+	cmp p.yaml before.yaml
+	# to another file, or only to look: nothing to wait for
+	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -q -o - -p p.yaml uname
+	status_is 0
+	has out "- uname"
+	# while one is asked, another one writes; the answer comes too late then
+	{
+		wait_until grep -q 'Write p.yaml' screen
+		"$SNUG" amend -q -y -p p.yaml mount
+		echo y
+	} | try script -qfec "'$SNUG' amend -p p.yaml uname" screen
+	has screen "p.yaml has changed meanwhile: nothing is written"
+	has p.yaml "- mount"
+	has_not p.yaml "- uname"
+}
+
 @test "amend: a profile in a read-only place is not touched" {
 	amend --yes -o /proc/none -p p.yaml uname
 	status_is 1
