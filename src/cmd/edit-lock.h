@@ -8,5 +8,4 @@ struct snug_err;
  * away until it is closed; or -EBADF where that is not to be had (no regular file, a file system
  * without locks).  -EBUSY: somebody is at it all the time.
  */
-int edit_lock(const char *path, int *ret, struct snug_err *err)
-	__attribute__((warn_unused_result));
+int edit_lock(const char *path, int *ret, struct snug_err *err) __attribute__((warn_unused_result));
