@@ -299,11 +299,13 @@ END
 		entry kernel 10
 		printf '__CURSOR=s=9\n_TRANSPORT=kernel\nMESSAGE=audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64\n\n'
 		printf '__CURSOR=s=9\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=audit: audit_lost=99 audit_rate_limit=0\n\n'
+		printf '__CURSOR=s=9\n_TRANSPORT=driver\n_UID=0\nMESSAGE=Missed 20 kernel messages\n\n'
+		printf '__CURSOR=s=9\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=Missed 99 kernel messages\n\n'
 	} >log.export
 	try "$SNUG" audit --json log.export
 	status_is 0
 	same "$(jq -c .count out)" 4
-	has err "log.export: 3 records of all kinds were lost before they could be read"
+	has err "log.export: 23 records of all kinds were lost before they could be read"
 }
 
 @test "audit: what the kernel says it lost is told; its count starts anew at each boot" {
