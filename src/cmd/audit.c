@@ -61,6 +61,7 @@ struct audit {
 	struct snug_enricher *enricher; /* NULL: the logs are not of this machine */
 	struct snug_audit_groups *groups;
 	uint64_t n_events;
+	uint64_t n_gone; /* whose container is wanted and cannot be told */
 	struct snug_audit_event event;
 };
 
@@ -137,6 +138,7 @@ static void on_event(struct audit *a)
 		return;
 	if (!who)
 		who = find_who(a);
+	a->n_gone += a->filter.containers && !who;
 	if (a->filter.containers && !snug_audit_filter_fits(&a->filter, &a->event, who))
 		return;
 	a->n_events++;
@@ -259,6 +261,11 @@ static void print_groups(struct audit *a)
 static void report(struct audit *a)
 {
 	audit_sources_report(&a->sources, "audit");
+	if (a->n_gone)
+		say_warn(
+			"audit: %llu events are left out: their processes have ended, and of which "
+			"container these were cannot be told (--follow asks while they live)",
+			(unsigned long long)a->n_gone);
 	if (a->groups && snug_audit_groups_left_out(a->groups))
 		say_warn("audit: %llu events are not in the table: there are too many different "
 			 "ones; choose some with --exe, --container, --type or --since",
@@ -317,7 +324,7 @@ static int audit_run(void *data, char **argv)
 	if (r < 0)
 		say_error("audit: %s", snug_err_msg(&err));
 	report(&a);
-	if (r == 0 && !a.n_events && !a.args->follow)
+	if (r == 0 && !a.n_events && !a.n_gone && !a.args->follow)
 		say_note("nothing was refused or logged%s",
 			 a.sources.len ? ", as far as this log tells" : "");
 	args_done(data);

@@ -389,3 +389,21 @@ END
 	has err "log: 1 events are not counted" "'ausearch --raw' gives what can be read"
 	has_not err garbled
 }
+
+@test "audit: --container tells of how many events it cannot be known" {
+	sleep 60 &
+	now=$(date +%s)
+	line $((now + 1)) $! sleep /usr/bin/sleep 63 >log
+	line $((now - 1000)) $! earlier /usr/bin/earlier 63 >>log
+	line $((now + 1)) 4194304 gone /usr/bin/gone 63 >>log
+	line $((now + 1)) 4194304 gone /usr/bin/gone 64 >>log
+	try "$SNUG" audit --local --container web log
+	status_is 0
+	is_empty out
+	has err "audit: 3 events are left out: their processes have ended"
+	has_not err "nothing was refused"
+	try "$SNUG" audit --local --container web --comm sleep log
+	kill %1
+	has_not err "left out"
+	has err "nothing was refused"
+}
