@@ -263,8 +263,9 @@ static void report(struct audit *a)
 	audit_sources_report(&a->sources, "audit");
 	if (a->n_gone)
 		say_warn(
-			"audit: %llu events are left out: their processes have ended, and of which "
-			"container these were cannot be told (--follow asks while they live)",
+			"audit: %llu events are left out: their processes have ended, or have other "
+			"ids here, and of which container they were cannot be told (--follow asks "
+			"while they live)",
 			(unsigned long long)a->n_gone);
 	if (a->groups && snug_audit_groups_left_out(a->groups))
 		say_warn("audit: %llu events are not in the table: there are too many different "
