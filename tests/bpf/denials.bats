@@ -22,6 +22,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${state:-}"
 	for pid in "${others[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
@@ -252,28 +253,34 @@ links_of() {
 
 	command -v bpftool >/dev/null || skip "bpftool is not installed"
 	for file in "/proc/$1/fdinfo"/*; do
-		id=$(awk '/^link_type/ { yes = 1 } yes && /^prog_id/ { print $2 }' "$file")
+		id=$(awk '/^link_type/ { yes = 1 } yes && /^prog_id/ { print $2 }' "$file" 2>/dev/null) ||
+			continue # closed meanwhile
 		[[ -z $id ]] || bpftool -j prog show id "$id" | jq -r .name
 	done
 }
 
 @test "without a filter there is nothing to say, and no program at the exit of calls" {
-	"$SNUG" record -n -t raw-seccomp -o p.json --recording r.json -- /bin/sh -c 'sleep 1' \
+	local until_over='until [ -e over ]; do sleep 0.1; done'
+
+	"$SNUG" record -n -t raw-seccomp -o p.json --recording r.json -- /bin/sh -c "$until_over" \
 		>out 2>err </dev/null 3>&- &
 	others+=($!)
 	wait_for_recording
 	links_of "${others[-1]}" >links
 	grep -x snug_sys_enter links
 	same_lines <(grep -c snug_sys_exit links) 0
+	touch over
 	wait "${others[-1]}"
 	jq -e 'has("filtered") or has("denialsFromUs") or has("denied") | not' r.json
 	if grep -i refused err; then return 1; fi
 	: >err
+	rm over
 	"$SNUG" record --denials -n -t raw-seccomp -o p.json --recording r.json -- \
-		/bin/sh -c 'sleep 1' >out 2>err </dev/null 3>&- &
+		/bin/sh -c "$until_over" >out 2>err </dev/null 3>&- &
 	others+=($!)
 	wait_for_recording
 	links_of "${others[-1]}" | grep -x snug_sys_exit
+	touch over
 	wait "${others[-1]}"
 	jq -e '.denialsFromUs == 0 and (has("filtered") or has("denied") | not)' r.json
 }

@@ -19,6 +19,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	[[ -z ${socket:-} ]] || tmux -L "$socket" kill-server 2>/dev/null || true
 }
 

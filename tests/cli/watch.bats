@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	[[ -z $watcher ]] || kill -KILL "$watcher" 2>/dev/null || true
 }
 

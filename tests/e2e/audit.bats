@@ -35,6 +35,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${work:-}"
 	for pid in "${followers[@]}"; do
 		kill "$pid" 2>/dev/null || true
 	done

@@ -22,6 +22,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	containers_teardown
 }
 

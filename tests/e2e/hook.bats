@@ -20,6 +20,7 @@ setup() {
 teardown() {
 	local id runtime
 
+	show_failure "${work:-}"
 	for runtime in runc crun; do
 		for id in "$work/state-$runtime"/*; do
 			[[ ! -d $id ]] || oci "$runtime" delete --force "${id##*/}" >/dev/null 2>&1 || true

@@ -16,6 +16,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${work:-}"
 	for pid in "${followers[@]}" $server; do
 		kill "$pid" 2>/dev/null || true
 	done

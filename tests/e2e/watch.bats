@@ -24,6 +24,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	[[ -z $watcher ]] || kill -KILL "$watcher" 2>/dev/null || true
 	containers_teardown
 }

@@ -5,6 +5,8 @@
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export SNUG=${SNUG:-$repo/build/src/cmd/snug}
 [[ $SNUG == /* ]] || SNUG=$PWD/$SNUG
+# shellcheck source=tests/lib/failed.bash
+source "$repo/tests/lib/failed.bash"
 
 # What profiles have to hold, sorted as C sorts.
 export LC_ALL=C

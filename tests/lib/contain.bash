@@ -20,6 +20,7 @@ contain_setup() {
 contain_teardown() {
 	local pid
 
+	show_failure "$state"
 	for pid in "${pids[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
