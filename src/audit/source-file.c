@@ -29,6 +29,9 @@ enum {
 	FILLS_A_TURN = 64,
 	MAX_ROTATED = 99, /* PATH.99 */
 	NO_INOTIFY_MS = 250,
+	/* also with inotify(7): it is silent on writers elsewhere (NFS, a host's folder), and
+	 * watches the folder of a link, not that of the file */
+	LOOK_AGAIN_MS = 1000,
 };
 
 enum format { UNKNOWN, LINES, JOURNAL, FOREIGN };
@@ -227,7 +230,7 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 		struct snug_err *err)
 {
 	struct file_source *s = (struct file_source *)base;
-	int idle_ms = s->follows && s->inotify_fd < 0 ? NO_INOTIFY_MS : -1;
+	int idle_ms = !s->follows ? -1 : s->inotify_fd < 0 ? NO_INOTIFY_MS : LOOK_AGAIN_MS;
 
 	if (s->is_at_end)
 		return SNUG_AUDIT_END;

@@ -256,6 +256,27 @@ END
 	same "$(wc -l <out)" 6
 }
 
+@test "audit --follow: behind a symbolic link, across rotation where that points to" {
+	mkdir real
+	: >real/log
+	ln -s real/log log
+	in_background "$SNUG" audit --follow log
+	wait_until grep -q Following bg.err
+	sleep 0.2
+	line 1000000100 21 new /usr/bin/new 63 >>real/log
+	wait_until grep -q 'logged  uname' bg.out
+	mv real/log real/log.1
+	line 1000000101 22 new /usr/bin/new 1 >>real/log.1
+	line 1000000102 23 new /usr/bin/new 2 >real/log
+	wait_until grep -q 'logged  open' bg.out
+	line 1000000103 24 new /usr/bin/new 3 >>real/log
+	wait_until grep -q 'logged  close' bg.out
+	kill -INT "$pid"
+	finish
+	status_is 0
+	same "$(wc -l <bg.out)" 4
+}
+
 @test "audit --follow: a truncated log is told" {
 	some_log >log
 	in_background "$SNUG" audit --follow log
