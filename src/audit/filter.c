@@ -12,10 +12,22 @@
 
 enum { US_PER_S = 1000000 };
 
+static bool fits_name(char *const *patterns, const char *name, bool is_path)
+{
+	const char *slash = is_path ? strrchr(name, '/') : NULL, *last = slash ? slash + 1 : name;
+
+	for (; *patterns; patterns++)
+		if (fnmatch(*patterns, strchr(*patterns, '/') ? name : last, 0) == 0)
+			return true;
+	return false;
+}
+
 static bool fits_text(char *const *patterns, const struct snug_audit_text *t, bool is_path)
 {
+	/* what the kernel puts behind an executable that was replaced (fs/d_path.c) */
+	static const char mark[] = " (deleted)";
+	const size_t mark_len = sizeof(mark) - 1;
 	char text[PATH_MAX];
-	const char *slash, *last;
 
 	if (!patterns)
 		return true;
@@ -23,12 +35,12 @@ static bool fits_text(char *const *patterns, const struct snug_audit_text *t, bo
 		return false;
 	memcpy(text, t->text, t->len);
 	text[t->len] = '\0';
-	slash = is_path ? strrchr(text, '/') : NULL;
-	last = slash ? slash + 1 : text;
-	for (; *patterns; patterns++)
-		if (fnmatch(*patterns, strchr(*patterns, '/') ? text : last, 0) == 0)
-			return true;
-	return false;
+	if (fits_name(patterns, text, is_path))
+		return true;
+	if (!is_path || t->len < mark_len || strcmp(text + t->len - mark_len, mark) != 0)
+		return false;
+	text[t->len - mark_len] = '\0';
+	return fits_name(patterns, text, is_path);
 }
 
 static bool fits_pid(const struct snug_audit_filter *f, uint32_t pid)

@@ -12,7 +12,8 @@ struct snug_audit_filter {
 	uint64_t since_us; /* since 1970; 0: whenever */
 	unsigned kinds;    /* 1 << enum snug_audit_kind; 0: all */
 	/* NULL-terminated lists, or NULL: whatever.  With * and ? as shells have them; an
-	 * executable without a slash is the last part of its path. */
+	 * executable without a slash is the last part of its path; one that was replaced while it
+	 * ran fits under its name. */
 	char *const *comms, *const *exes;
 	char *const *containers; /* an id's start, a name, a pod, POD/NAME */
 	const uint32_t *pids;

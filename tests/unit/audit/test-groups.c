@@ -182,6 +182,13 @@ static void filters(void **state)
 	}
 	assert_false(fits(
 		(struct snug_audit_filter){ .comms = ONE(W("ls")), .exes = ONE(W("cat")) }, NULL));
+	/* "/usr/bin/ls (deleted)" */
+	seccomp(9, "ls", "2F7573722F62696E2F6C73202864656C6574656429",
+		"arch=c000003e syscall=63 code=0x50000");
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("ls")) }, NULL));
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("/usr/bin/ls")) }, NULL));
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("ls (del*")) }, NULL));
+	assert_false(fits((struct snug_audit_filter){ .exes = ONE(W("l")) }, NULL));
 }
 
 static void since(void **state)
