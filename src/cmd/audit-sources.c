@@ -9,6 +9,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,6 +76,9 @@ static int add_audit_log(struct audit_sources *s, unsigned flags, struct snug_er
 {
 	int r;
 
+	/* who may not look into the folder would hear of old logs that are not there */
+	if (faccessat(AT_FDCWD, audit_log, R_OK, AT_EACCESS) < 0)
+		return snug_err_errno(err, "%s", audit_log);
 	for (unsigned n = MAX_ROTATED; n >= 1 && !(flags & SNUG_AUDIT_FROM_NOW); n--) {
 		CLEANUP(freep) char *path = xasprintf("%s.%u", audit_log, n);
 
@@ -114,6 +118,18 @@ static int add_netlink(struct audit_sources *s, struct snug_err *err)
 	return r;
 }
 
+/* What the kernel and syslog have kept. */
+static int add_other(struct audit_sources *s, unsigned flags)
+{
+	if (add_kernel_log(s, flags, NULL) == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(system_logs); i++)
+		if (!snug_probe_is_disabled("system-log") &&
+		    add_file(s, system_logs[i], flags, NULL) == 0)
+			return 0;
+	return -ENOENT;
+}
+
 /* What happened: auditd's log, because nothing in it was overwritten; without it, what the kernel
  * and syslog have kept. */
 static int add_best(struct audit_sources *s, unsigned flags, bool follow, struct snug_err *err)
@@ -127,14 +143,11 @@ static int add_best(struct audit_sources *s, unsigned flags, bool follow, struct
 	else if (add_audit_log(s, flags, &why) == 0)
 		return 0;
 	audit_sources_done(s);
-	if (why.code != -ENOENT)
-		say_warn("audit: %s; reading another log", snug_err_msg(&why));
-	if (add_kernel_log(s, flags, NULL) == 0)
+	if (add_other(s, flags) == 0) {
+		if (why.code != -ENOENT)
+			say_warn("audit: %s; reading another log", snug_err_msg(&why));
 		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(system_logs); i++)
-		if (!snug_probe_is_disabled("system-log") &&
-		    add_file(s, system_logs[i], flags, NULL) == 0)
-			return 0;
+	}
 	return snug_err_set(err, -EACCES,
 			    "can read none of %s, /dev/kmsg and %s: run it as root, name a FILE, "
 			    "or: journalctl -o export | snug audit - ('snug doctor' shows what "

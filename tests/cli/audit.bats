@@ -173,6 +173,30 @@ END
 	has err "audit netlink group: switched off"
 }
 
+@test "audit: auditd's log that may not be read is named, when another one is read or none" {
+	need_root
+	need_command setpriv
+	need_command unshare
+	cat >inside.sh <<-END
+		set -e
+		mount -t tmpfs tmpfs /var/log
+		mkdir -m 700 /var/log/audit
+		touch /var/log/audit/audit.log /var/log/audit/audit.log.1 /var/log/syslog
+		export SNUG_TEST_DISABLE=\$1
+		setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$SNUG" audit
+	END
+	unshare -m mount -t tmpfs tmpfs /var/log || skip "no mount namespaces here"
+	chmod 711 .
+	status=0
+	unshare -m sh inside.sh kmsg,system-log >out 2>err || status=$?
+	status_is 1
+	has err "can read none of /var/log/audit/audit.log"
+	has_not err "reading another log"
+	unshare -m sh inside.sh kmsg >out 2>err
+	has err "warning: audit: /var/log/audit/audit.log: Permission denied; reading another log" \
+		"Reading /var/log/syslog"
+}
+
 @test "audit: what is damaged or too long is left out and counted" {
 	{
 		some_log
