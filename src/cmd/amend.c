@@ -225,6 +225,7 @@ static FILE *open_answers(const struct work *w)
 /* 1: yes. */
 static int ask(const struct work *w, struct snug_err *err)
 {
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	FILE *answers = open_answers(w);
 	char line[16] = "";
 
@@ -232,7 +233,8 @@ static int ask(const struct work *w, struct snug_err *err)
 		return snug_err_set(err, -EPERM,
 				    "nothing is written: there is no terminal to ask on; "
 				    "--yes writes");
-	fprintf(stderr, "Write %s? [y/N] ", w->target);
+	snug_str_add_printable(&shown, w->target, strlen(w->target), SIZE_MAX);
+	fprintf(stderr, "Write %s? [y/N] ", snug_str_text(&shown));
 	fflush(stderr);
 	(void)!fgets(line, sizeof(line), answers);
 	fclose(answers);

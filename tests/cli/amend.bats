@@ -64,6 +64,10 @@ amend() {
 	try script -qec "'$SNUG' amend -p p.yaml uname" /dev/null <<<y
 	status_is 0
 	has p.yaml "- uname # added by snug amend"
+	# a name does nothing to the terminal
+	cp before.yaml $'p\e[31m'
+	try script -qec "'$SNUG' amend -p p[!.]* mount" /dev/null <<<n
+	has out 'Write p\x1b[31m? [y/N]'
 }
 
 @test "amend: to another file, to standard output, from standard input; links and modes stay" {
