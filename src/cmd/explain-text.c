@@ -33,6 +33,8 @@ static const struct {
 	[SNUG_ACTION_TRACE] = { "with ENOSYS instead of asking a tracer", "for a tracer" },
 	[SNUG_ACTION_NOTIFY] = { "with ENOSYS instead of asking an agent", "for an agent" },
 	[SNUG_ACTION_LOG] = { NULL, "logged" }, /* has lines of its own */
+	/* the evaluator would let it pass and the filter did not: explain.c, errno_of() */
+	[SNUG_ACTION_ALLOW] = { "with EPERM", "EPERM" },
 };
 
 /* "p.json:12:5 (syscalls[3])", "the default of p.json" */
