@@ -123,15 +123,8 @@ bool snug_argument_facts_note(struct snug_recording_call *c, unsigned by,
 	const struct snug_arg_spec *spec = &c->args.spec;
 	uint64_t values[SNUG_ARG_SPEC_MAX] = { 0 };
 
-	for (unsigned i = 0; i < spec->n; i++) {
-		uint64_t reg = args[spec->index[i]];
-
-		/* what a 64-bit program leaves above the arguments of i386's calls is none of them
-		 */
-		if (snug_arch_arg_bits(c->arch) == 32)
-			reg &= UINT32_MAX;
-		values[i] = noted(reg, spec->mask[i]);
-	}
+	for (unsigned i = 0; i < spec->n; i++)
+		values[i] = noted(args[spec->index[i]], spec->mask[i]);
 	return snug_argument_facts_add(c, by, values);
 }
 
