@@ -7,6 +7,7 @@
  */
 #include "cmd/record-attach.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
@@ -55,14 +56,6 @@ static void attach_done(struct attach *a)
 	closep(&a->epoll);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 static int new_worker(const struct attach *a, struct attach_one *t, bool waits,
 		      struct snug_err *err)
 {
@@ -108,9 +101,9 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 		return r;
 	t->state = ATTACH_RECORDING;
 	if (a->job->request->duration_us)
-		t->end_us = now_us() + a->job->request->duration_us;
+		t->end_us = snug_clock_us(CLOCK_MONOTONIC) + a->job->request->duration_us;
 	if (!a->start_us)
-		a->start_us = now_us();
+		a->start_us = snug_clock_us(CLOCK_MONOTONIC);
 	tell_start(a, t);
 	return 0;
 }
@@ -225,7 +218,7 @@ static void on_tick(void *data)
 {
 	enum { EVERY_US = 200000 };
 	struct attach *a = data;
-	uint64_t now = now_us();
+	uint64_t now = snug_clock_us(CLOCK_MONOTONIC);
 
 	on_ready(data);
 	if (attach_targets_has(&a->targets, ATTACH_WAITING))

@@ -10,6 +10,7 @@
  */
 #include "trace/join.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "trace/engine-internal.h"
 #include "trace/engine.h"
@@ -25,14 +26,6 @@
 #include <unistd.h>
 
 enum { MAX_ROUNDS = 64, RESCAN_US = 100000 };
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000;
-}
 
 /* One look at all tasks. */
 static int scan_once(struct snug_target *t)
@@ -206,7 +199,7 @@ static int scan_cgroup(struct snug_target *t, const struct snug_group *cgroup, s
 {
 	const struct snug_scan order = { .group = *cgroup, .role = SNUG_ROLE_MEMBER };
 
-	t->scanned_us = now_us();
+	t->scanned_us = snug_clock_us(CLOCK_MONOTONIC);
 	return scan(t, &order, err);
 }
 
@@ -218,7 +211,7 @@ int snug_target_attach_cgroup(struct snug_target *t, const struct snug_group *cg
 
 void snug_target_rescan(struct snug_target *t)
 {
-	if (now_us() - t->scanned_us < RESCAN_US)
+	if (snug_clock_us(CLOCK_MONOTONIC) - t->scanned_us < RESCAN_US)
 		return;
 	VEC_FOREACH (w, &t->watches) {
 		/* what another recording has, the first scan has told of */
