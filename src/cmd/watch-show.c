@@ -2,6 +2,7 @@
 #include "cmd/watch-show.h"
 
 #include "base/str.h"
+#include "base/words.h"
 #include "cmd/text.h"
 #include "cmd/watch-groups.h"
 #include "codec/writer.h"
@@ -91,18 +92,14 @@ void watch_add_heading(struct snug_str *out)
 			  "   COUNT  FIRST                LAST                 ANSWER    CALL\n");
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 void watch_add_rows(struct snug_str *out, const struct watch_group *g,
 		    const struct watch_group *before)
 {
 	char first[32], last[32];
 
-	if (!before || !same(g->exe, before->exe) || !same(g->container_id, before->container_id) ||
-	    (!g->exe && !same(g->comm, before->comm))) {
+	if (!before || !snug_words_equal(g->exe, before->exe) ||
+	    !snug_words_equal(g->container_id, before->container_id) ||
+	    (!g->exe && !snug_words_equal(g->comm, before->comm))) {
 		add_program(out, g);
 		add_container(out, g);
 		snug_str_addc(out, '\n');

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/words.h"
 #include "codec/builder.h"
 #include "codec/number.h"
 
@@ -163,15 +164,6 @@ static int fail_parser(struct reader *rd)
 					  p->context_mark.line + 1);
 }
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; *words; words++) {
-		if (strcmp(text, *words) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* 0x1f, as both YAML 1.1 and 1.2 know it. */
 static int parse_hex(const char *text, size_t len, struct snug_doc_value *v)
 {
@@ -203,11 +195,11 @@ static int resolve(const char *text, size_t len, struct snug_doc_value *v)
 	static const char *const truths[] = { "true", "True", "TRUE", NULL };
 	static const char *const lies[] = { "false", "False", "FALSE", NULL };
 
-	if (is_one_of(text, nulls)) {
+	if (snug_words_index(nulls, text) >= 0) {
 		v->type = SNUG_DOC_NULL;
-	} else if (is_one_of(text, truths) || is_one_of(text, lies)) {
+	} else if (snug_words_index(truths, text) >= 0 || snug_words_index(lies, text) >= 0) {
 		v->type = SNUG_DOC_BOOL;
-		v->b = is_one_of(text, truths);
+		v->b = snug_words_index(truths, text) >= 0;
 	} else if (is_hex(text, len)) {
 		return parse_hex(text, len, v);
 	} else if (len && snug_number_scan(text, len) == len) {

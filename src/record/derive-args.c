@@ -7,6 +7,7 @@
  */
 #include "record/derive-args.h"
 
+#include "base/words.h"
 #include "seccomp/call-args.h"
 
 #include <linux/sched.h>
@@ -470,11 +471,6 @@ void snug_arg_rules_done(struct snug_arg_rules *rules)
 	VEC_DONE(rules);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		      const struct snug_derive_policy *policy, struct snug_derived *d,
 		      struct snug_arg_rules *ret)
@@ -491,8 +487,7 @@ void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		*VEC_PUSH(&names) = *name;
 	VEC_FOREACH (name, &d->baseline)
 		*VEC_PUSH(&names) = *name;
-	if (names.len)
-		qsort(names.items, names.len, sizeof(names.items[0]), compare_names);
+	names.len = snug_words_sort(names.items, names.len);
 	VEC_FOREACH (name, &names)
 		w.is_clone_for_clone3 |= policy->clone3_is_enosys && strcmp(*name, "clone3") == 0;
 	VEC_FOREACH (name, &names)

@@ -27,20 +27,12 @@ void snug_refusals_done(struct snug_refusals *r)
 	r->n_more = 0;
 }
 
-static bool has_entry_name(const struct snug_seccomp_entry *e, const char *name)
-{
-	VEC_FOREACH (one, &e->names)
-		if (strcmp(*one, name) == 0)
-			return true;
-	return false;
-}
-
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name)
 {
 	unsigned mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		if (!has_entry_name(e, name))
+		if (!snug_names_have(&e->names, name))
 			continue;
 		VEC_FOREACH (arg, &e->args)
 			mask |= 1u << arg->index;
@@ -54,7 +46,7 @@ uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char 
 	uint64_t mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		if (!has_entry_name(e, name))
+		if (!snug_names_have(&e->names, name))
 			continue;
 		VEC_FOREACH (arg, &e->args) {
 			uint64_t here = arg->op == SNUG_CMP_MASKED_EQ ? arg->value : UINT64_MAX;

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "seccomp/diff-internal.h"
 #include "seccomp/ret.h"
 #include "seccomp/rules.h"
@@ -108,8 +109,7 @@ static void add_piece(struct pieces *pieces, const char *name, uint32_t ret_a, u
 	struct piece *new;
 
 	VEC_FOREACH (p, &pieces->list) {
-		if (p->ret_a == ret_a && p->ret_b == ret_b &&
-		    (p->name == name || (p->name && name && strcmp(p->name, name) == 0))) {
+		if (p->ret_a == ret_a && p->ret_b == ret_b && snug_words_equal(p->name, name)) {
 			snug_argset_add(&p->args, args);
 			return;
 		}

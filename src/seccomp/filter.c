@@ -427,14 +427,6 @@ static int export_text(struct compiler *c)
 	return 0;
 }
 
-static bool has_flag(const struct snug_seccomp_profile *p, const char *flag)
-{
-	VEC_FOREACH (name, &p->flags)
-		if (strcmp(*name, flag) == 0)
-			return true;
-	return false;
-}
-
 static unsigned int flags_of(const struct snug_seccomp_profile *p, bool needs_listener)
 {
 	unsigned int flags = 0;
@@ -517,7 +509,7 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	if (r == 0)
 		r = finish(c, insns, ret);
 	if (r == 0 && !ret->needs_listener &&
-	    has_flag(c->p, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
+	    snug_names_have(&c->p->flags, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
 		warn_whole(c, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is left out, because nothing "
 			      "notifies");
 	return r;

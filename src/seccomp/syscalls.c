@@ -12,6 +12,7 @@
 #include "seccomp/syscalls.h"
 
 #include "base/mem.h"
+#include "base/words.h"
 #include "seccomp/syscalls-table.h"
 
 #include <errno.h>
@@ -176,15 +177,9 @@ bool snug_syscall_is_beyond_libseccomp(const char *name)
 	return !is_in_libseccomp(name) && find_row(name);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char *const *snug_syscall_names(void)
 {
 	static VEC(const char *) names;
-	size_t n = 0;
 
 	if (names.len)
 		return names.items;
@@ -203,11 +198,7 @@ const char *const *snug_syscall_names(void)
 	}
 	for (size_t i = 0; i < snug_n_syscall_rows; i++)
 		*VEC_PUSH(&names) = snug_syscall_rows[i].name;
-	qsort(names.items, names.len, sizeof(names.items[0]), compare_names);
-	for (size_t i = 0; i < names.len; i++)
-		if (n == 0 || strcmp(names.items[n - 1], names.items[i]) != 0)
-			names.items[n++] = names.items[i];
-	names.len = n;
+	names.len = snug_words_sort(names.items, names.len);
 	*VEC_PUSH(&names) = NULL;
 	return names.items;
 }
