@@ -98,16 +98,13 @@ static int fail_here(struct reader *rd, const char *what)
 
 static int check_utf8(struct reader *rd)
 {
-	const unsigned char *p = rd->text, *end = p + rd->len;
-	size_t n;
+	size_t n = snug_utf8_len((const char *)rd->text, rd->len);
 
-	while (p < end && (n = snug_utf8_char_len(p, end)))
-		p += n;
-	if (p == end)
+	if (n == rd->len)
 		return 0;
-	locate_offset(rd, (size_t)(p - rd->text));
+	locate_offset(rd, n);
 	return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
-				     "byte 0x%02x is no UTF-8", *p);
+				     "byte 0x%02x is no UTF-8", rd->text[n]);
 }
 
 /* Whether libyaml sees column 0 at @p: it knows more line breaks than we count. */
@@ -345,6 +342,7 @@ int snug_yaml_parse(const char *name, const char *text, size_t len, size_t max_b
 		    struct snug_doc **ret, struct snug_err *err)
 {
 	CLEANUP(reader_done) struct reader rd = { .cursor.line = 1 };
+	size_t bom;
 	int r;
 
 	snug_doc_builder_init(&rd.builder, name, SNUG_DOC_YAML, err);
@@ -352,12 +350,9 @@ int snug_yaml_parse(const char *name, const char *text, size_t len, size_t max_b
 	r = snug_doc_builder_check_size(&rd.builder, len, max_bytes);
 	if (r < 0)
 		return r;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
-	rd.text = (const unsigned char *)text;
-	rd.len = len;
+	bom = snug_utf8_bom_len(text, len);
+	rd.text = (const unsigned char *)text + bom;
+	rd.len = len - bom;
 	/* said aloud, or libyaml would take the first bytes for a hint at UTF-16 */
 	yaml_parser_set_encoding(&rd.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&rd.parser, rd.text, rd.len);

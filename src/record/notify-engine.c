@@ -17,6 +17,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/limits.h"
 #include "notify/ask.h"
 #include "notify/guardian.h"
@@ -30,7 +31,6 @@
 #include "trace/engine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -421,7 +421,7 @@ int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 
 static void listen_to(struct snug_notify_engine *e, int fd)
 {
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int own = snug_dup_fd(fd);
 
 	if (own >= 0)
 		(void)!snug_guardian_listen(e->guardian, own, &e->listener, NULL);

@@ -28,6 +28,19 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(na->name, nb->name);
 }
 
+static int compare_to_name(const void *name, const void *item)
+{
+	return strcmp(name, ((const struct snug_merge_name *)item)->name);
+}
+
+struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
+{
+	if (!m->names.len)
+		return NULL;
+	return bsearch(name, m->names.items, m->names.len, sizeof(m->names.items[0]),
+		       compare_to_name);
+}
+
 /* merge-mux.c may have to say something about these though no profile does. */
 static void add_multiplexers(struct snug_merger *m)
 {
@@ -97,24 +110,6 @@ void snug_merge_collect_names(struct snug_merger *m)
 	}
 	add_multiplexers(m);
 	share_boxes(m);
-}
-
-struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
-{
-	size_t low = 0, high = m->names.len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int r = strcmp(m->names.items[middle].name, name);
-
-		if (r == 0)
-			return &m->names.items[middle];
-		if (r < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
 }
 
 /* In an intersection, the default of one input may allow more than all defaults together: then it

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "trace/engine-internal.h"
 #include "trace/engine.h"
+#include "trace/probe.h"
 #include "trace/target-internal.h"
 
 #include <bpf/bpf.h>
@@ -334,15 +335,6 @@ void snug_target_sweep(struct snug_target *t, bool ours)
 	t->has_name = false;
 }
 
-/* The iterator sees the tasks of our PID namespace only. */
-static bool is_initial_pid_namespace(void)
-{
-	enum { PROC_PID_INIT_INO = 0xEFFFFFFC }; /* include/linux/proc_ns.h */
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
-}
-
 int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_running,
 			 struct snug_err *err)
 {
@@ -356,7 +348,8 @@ int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_r
 		return snug_err_errno(err, "cannot wait for programs named '%s'", t->name.comm);
 	t->has_name = true;
 	__atomic_add_fetch(&t->engine->counters->n_names, 1, __ATOMIC_SEQ_CST);
-	*ret_no_running = !is_initial_pid_namespace();
+	/* the iterator sees the tasks of our PID namespace only */
+	*ret_no_running = !snug_probe_is_host_pid_namespace();
 	if (!*ret_no_running)
 		r = scan(t, &order, err);
 	return r;
