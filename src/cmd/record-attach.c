@@ -345,22 +345,6 @@ static void collect(struct attach *a)
 	}
 }
 
-static int keep_recording(struct attach_files *f, const struct snug_recording *recording,
-			  struct snug_err *err)
-{
-	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	int r;
-
-	if (!f->recording)
-		return 0;
-	snug_recording_write(recording, &text);
-	snug_outfile_add(f->recording, text.buf, text.len);
-	r = snug_outfile_commit(f->recording, err);
-	if (r == 0)
-		say_log("Wrote recording to: %s", f->recording_path);
-	return r;
-}
-
 /* The files of @n recordings of one profile. */
 static int write_files(const struct attach *a, struct attach_files *f, const char *name,
 		       const char *label, const struct snug_recording *const *recordings, size_t n,
@@ -383,7 +367,8 @@ static int write_files(const struct attach *a, struct attach_files *f, const cha
 		summary.is_cut |= recordings[i]->attached;
 		n_calls += recordings[i]->calls.len;
 	}
-	r = n == 1 ? keep_recording(f, recordings[0], err) : 0;
+	r = n == 1 ? output_write_recording(f->recording, f->recording_path, recordings[0], err)
+		   : 0;
 	if (r == 0)
 		r = output_write(&f->output, name, recordings, n, &derived, err);
 	if (r == -ENODATA && !n_calls) {

@@ -132,11 +132,9 @@ static bool is_in_base(const struct work *w, const char *name)
  * then a condition on @name, which cannot be checked there, would refuse it. */
 static bool is_made_behind_mux(const struct work *w, const char *name)
 {
-	static const char *const parents[] = { "socketcall", "ipc" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+	for (const char *const *parent = snug_syscall_mux_parents; *parent; parent++) {
 		const struct use *uses;
-		size_t n = uses_of(w, parents[i], &uses);
+		size_t n = uses_of(w, *parent, &uses);
 
 		for (size_t k = 0; k < n; k++) {
 			const struct snug_recording_call *c = uses[k].call;

@@ -62,11 +62,6 @@ uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char 
 	return mask ? mask : UINT64_MAX;
 }
 
-static bool is_multiplexer(const char *name)
-{
-	return name && (strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0);
-}
-
 /* The name of the call that @parent makes for its first argument @sub. */
 static const char *find_behind(enum snug_arch arch, const char *parent, uint64_t sub)
 {
@@ -117,7 +112,7 @@ static void note_args(struct snug_refusal *r, const struct snug_seccomp_profile 
 	r->has_args = true;
 	r->known_args = r->name ? known_args_of(p, r->name) : 0;
 	memcpy(r->args, args, sizeof(r->args));
-	if (is_multiplexer(r->name)) {
+	if (r->name && snug_syscall_is_mux_parent(r->name)) {
 		r->known_args |= 1;
 		r->behind = find_behind(r->arch, r->name, args[0]);
 	}
@@ -334,7 +329,7 @@ static int decode_refusal(struct snug_decode *d, const struct snug_doc_value *v,
 
 	e = snug_decode_object(d, v, fields, &f);
 	f.r.name = snug_syscall_name(f.r.arch, f.r.nr);
-	if (is_multiplexer(f.r.name) && f.r.known_args & 1)
+	if (f.r.name && snug_syscall_is_mux_parent(f.r.name) && f.r.known_args & 1)
 		f.r.behind = find_behind(f.r.arch, f.r.name, f.r.args[0]);
 	if (e == 0)
 		e = check_name(d, v, &f.r);

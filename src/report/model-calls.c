@@ -40,10 +40,7 @@ static void names_done(struct names *n)
 
 static bool is_native(const struct snug_report *r, const char *name)
 {
-	struct snug_syscall_mux mux;
-
-	return snug_syscall_number(r->env.arch, name) >= 0 ||
-	       snug_syscall_multiplexer(r->env.arch, name, &mux);
+	return snug_syscall_is_on(r->env.arch, name);
 }
 
 static void collect_names(const struct snug_report *r, struct names *ret)

@@ -221,11 +221,6 @@ static void add_sub_call(struct compiler *c, const struct snug_verdict *v,
 				  !v->is_unconditional };
 }
 
-static bool is_multiplexer(const char *name)
-{
-	return strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0;
-}
-
 static int place_verdict(struct compiler *c, const struct snug_verdict *general)
 {
 	int64_t nr = snug_syscall_number(c->arch, general->name);
@@ -240,7 +235,7 @@ static int place_verdict(struct compiler *c, const struct snug_verdict *general)
 	if (v->is_unconditional && !snug_syscall_is_beyond_libseccomp(v->name))
 		return add_to_libseccomp(c, v, v->ret, NULL, 0);
 	/* multiplexers have rules of others as well: place_multiplexer() */
-	if (is_multiplexer(v->name))
+	if (snug_syscall_is_mux_parent(v->name))
 		return 0;
 	v = &here;
 	if (!is_muxed && is_exact_in_libseccomp(c, v) &&

@@ -255,13 +255,6 @@ void lint_fix(struct snug_finding *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool lint_exists(enum snug_arch arch, const char *name)
-{
-	struct snug_syscall_mux mux;
-
-	return snug_syscall_number(arch, name) >= 0 || snug_syscall_multiplexer(arch, name, &mux);
-}
-
 unsigned lint_compile(struct snug_lint *l)
 {
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;

@@ -160,6 +160,20 @@ bool snug_syscall_multiplexer(enum snug_arch arch, const char *name, struct snug
 	return true;
 }
 
+bool snug_syscall_is_on(enum snug_arch arch, const char *name)
+{
+	struct snug_syscall_mux mux;
+
+	return snug_syscall_number(arch, name) >= 0 || snug_syscall_multiplexer(arch, name, &mux);
+}
+
+const char *const snug_syscall_mux_parents[] = { "socketcall", "ipc", NULL };
+
+bool snug_syscall_is_mux_parent(const char *name)
+{
+	return snug_words_index(snug_syscall_mux_parents, name) >= 0;
+}
+
 bool snug_syscall_is_known(const char *name)
 {
 	return is_in_libseccomp(name) || find_row(name);
