@@ -174,7 +174,8 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		}
 		/* told that there is no such call, libraries go on with one that passes; told
 		 * another thing, lint_eperm() has it */
-		if (ret->pass.names.len && (!is_final(answer.refused) || snug_fallbacks_of(*member)))
+		if (ret->pass.names.len &&
+		    (!is_final(answer.refused) || snug_fallbacks_of(*member)))
 			continue;
 		lint_names_add(&ret->refused, *member);
 		if (ret->pass.names.len && family->current &&
