@@ -233,7 +233,8 @@ links_of() {
 	local file id
 
 	for file in "/proc/$1/fdinfo"/*; do
-		id=$(awk '/^link_type/ { yes = 1 } yes && /^prog_id/ { print $2 }' "$file")
+		id=$(awk '/^link_type/ { yes = 1 } yes && /^prog_id/ { print $2 }' "$file" 2>/dev/null) ||
+			continue # closed meanwhile
 		[[ -z $id ]] || bpftool -j prog show id "$id" | jq -r .name
 	done
 }

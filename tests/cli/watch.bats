@@ -126,6 +126,21 @@ refused() {
 	is_empty watch.out
 }
 
+@test "watch: --exe finds programs that ended before anybody could look, by name, and counts the others" {
+	need_bpf
+	need_command perl
+	watch --json --exe "/elsewhere/short-lived-program,$work/its-*"
+	kill -STOP "$watcher"
+	refused short-lived-program 3
+	refused its-own 1
+	refused some-other 1
+	kill -CONT "$watcher"
+	end_watch
+	same "$(jq -sr 'map(select(.exe == null) | .comm) | unique | join(" ")' watch.out)" "its-own short-lived-pro"
+	jq -se 'map(select(.comm == "short-lived-pro")) | last.count == 3' watch.out
+	has watch.err "denials are left out: their processes ended before snug could look at them"
+}
+
 @test "watch: a process that executes another program: each denial is its own program's, or nobody's" {
 	need_bpf
 	need_command perl

@@ -235,6 +235,27 @@ set_of() {
 	one_line file.err
 }
 
+@test "old logs that are named in another way than auditd's, or compressed, are said to be left out" {
+	need_command unshare
+	cat >inside.sh <<-END
+		set -e
+		mkdir -p /var/log/audit
+		mount -t tmpfs tmpfs /var/log/audit
+		cd /var/log/audit
+		touch audit.log audit.log.1 audit.log.2 other
+		"$SNUG" audit --source audit-log
+		gzip audit.log.2
+		"$SNUG" audit --source audit-log
+		touch audit.log-20261120
+		"$SNUG" audit --source audit-log
+	END
+	unshare -m sh inside.sh >out 2>err || skip "no mount namespaces here"
+	is_empty out
+	same "$(grep -c 'left out' err)" 2
+	has err "audit: left out: audit.log.2.gz in /var/log/audit: not named as auditd does it" \
+		"and others in /var/log/audit"
+}
+
 @test "a program that is killed: the call it died of, from each source" {
 	denials_profile SCMP_ACT_KILL_PROCESS >kill.json
 	follow netlink -s netlink

@@ -277,6 +277,38 @@ baselines_of() {
 	"$SNUG" check -p p.json r.json
 }
 
+# holds RUNTIME: what the runtime makes of a profile with arguments lets the program run as ever, and
+# stops what it never did
+holds() {
+	local runtime=$1 name
+
+	need_command "$runtime"
+	bundle rec "$runtime" "of:$work/calls.json;recording:$work/r.json" \
+		'.hooks.prestart[0].args += ["--args"]' /t/attack --all
+	run_oci "$runtime" rec rec
+	status_is 0
+	appears calls.json
+	try "$SNUG" derive --args -t raw-seccomp -o p.json r.json
+	status_is 0
+	# what the runtime makes itself is open, and no option of ours would do without
+	has err "(the container's runtime needs that): " prctl
+	has_not err "of the base set"
+	# an errno that no kernel knows
+	jq '.defaultErrnoRet = 3999' p.json >odd.json
+	bundle run "$runtime" "" "$(profile_in odd.json)" /t/attack --all
+	run_oci "$runtime" run run
+	status_is 0
+	same "$(cat out)" "all made"
+	for name in socket-alg clone-newuser ioctl-tiocsti mmap-wx; do
+		bundle "$name" "$runtime" "" "$(profile_in odd.json)" /t/attack "$name"
+		run_oci "$runtime" "$name" "$name"
+		same "$(cat out)" stopped
+	done
+}
+
+@test "runc: a profile that looks at arguments" { holds runc; }
+@test "crun: a profile that looks at arguments" { holds crun; }
+
 @test "twenty containers at once: none has another's calls" {
 	need_command runc
 	local i programs=(plain-static "five-ms" "i386")
