@@ -434,6 +434,7 @@ static int add_log(struct amend_calls *c, const struct amend_from *from,
 
 	for (size_t i = 0; i < sources->len && r == 0; i++)
 		r = read_source(c, from, sources->items[i], &filter, &programs, err);
+	audit_sources_report(sources, "amend");
 	if (r == 0 && programs.len == 0)
 		say_warn("%s: no event of seccomp is there%s", from->path,
 			 filter.exes || filter.comms ? " for the chosen programs" : "");
@@ -453,7 +454,8 @@ static int add_log_text(struct amend_calls *c, const struct amend_from *from, co
 
 	if (fd < 0 || snug_write_all(fd, text, len) < 0 || lseek(fd, 0, SEEK_SET) < 0)
 		return snug_err_errno(err, "cannot keep the log in memory");
-	r = snug_audit_source_open_fd(fd, from->path, &s, err);
+	r = snug_audit_source_open_fd(fd, strcmp(from->path, "-") == 0 ? "<stdin>" : from->path, &s,
+				      err);
 	if (r < 0)
 		return r;
 	*VEC_PUSH(&sources) = s;

@@ -13,6 +13,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* some 200 names: a command that somebody may still want to copy */
+enum { MAX_WORDS_BYTES = 2048 };
+
 static void add_errno(uint32_t ret, struct snug_str *out)
 {
 	const char *name = snug_errno_name(snug_ret_data(ret));
@@ -191,7 +194,13 @@ static void tell_way_on(const struct snug_refusals *all, const struct snug_secco
 	if (!words.len)
 		return;
 	explain_add_profile(&profile, p, path);
-	say_note("to allow that: snug amend%s%s", snug_str_text(&profile), snug_str_text(&words));
+	if (words.len > MAX_WORDS_BYTES)
+		say_note("to allow all that: run it with --json FILE, then: snug amend%s --from "
+			 "FILE",
+			 snug_str_text(&profile));
+	else
+		say_note("to allow that: snug amend%s%s", snug_str_text(&profile),
+			 snug_str_text(&words));
 }
 
 void explain_sum_up(const struct snug_refusals *all, const struct snug_seccomp_profile *p,

@@ -7,6 +7,7 @@
  */
 #include "record/derive-args.h"
 
+#include "base/words.h"
 #include "seccomp/call-args.h"
 
 #include <linux/sched.h>
@@ -136,11 +137,9 @@ static bool is_in_baseline(const struct work *w, const char *name)
  * then a condition on @name, which cannot be checked there, would refuse it. */
 static bool is_made_behind_mux(const struct work *w, const char *name)
 {
-	static const char *const parents[] = { "socketcall", "ipc" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+	for (const char *const *parent = snug_syscall_mux_parents; *parent; parent++) {
 		const struct use *uses;
-		size_t n = uses_of(w, parents[i], &uses);
+		size_t n = uses_of(w, *parent, &uses);
 
 		for (size_t k = 0; k < n; k++) {
 			const struct snug_recording_call *c = uses[k].call;
@@ -478,11 +477,6 @@ void snug_arg_rules_done(struct snug_arg_rules *rules)
 	VEC_DONE(rules);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		      const struct snug_derive_policy *policy, struct snug_derived *d,
 		      struct snug_arg_rules *ret)
@@ -499,8 +493,7 @@ void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		*VEC_PUSH(&names) = *name;
 	VEC_FOREACH (name, &d->baseline)
 		*VEC_PUSH(&names) = *name;
-	if (names.len)
-		qsort(names.items, names.len, sizeof(names.items[0]), compare_names);
+	names.len = snug_words_sort(names.items, names.len);
 	VEC_FOREACH (name, &names)
 		w.is_clone_for_clone3 |= policy->clone3_is_enosys && strcmp(*name, "clone3") == 0;
 	VEC_FOREACH (name, &names)

@@ -8,6 +8,7 @@
 #include "seccomp/lint-internal.h"
 #include "seccomp/lint-tables.h"
 #include "seccomp/ret.h"
+#include "seccomp/syscalls.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,7 +29,7 @@ static int older_passes(const struct snug_lint *l, enum snug_arch arch,
 
 	*ret = false;
 	for (const char *const *older = row->older; *older && !*ret && r == 0; older++) {
-		if (!lint_exists(arch, *older))
+		if (!snug_syscall_is_on(arch, *older))
 			continue;
 		r = lint_ask(l->meaning, arch, *older, NULL, &answer, err);
 		if (r == 0)
@@ -46,7 +47,7 @@ static int falls_hard(const struct snug_lint *l, const struct snug_lint_fallback
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(*arch, row->call))
+		if (!snug_syscall_is_on(*arch, row->call))
 			continue;
 		r = lint_ask(l->meaning, *arch, row->call, NULL, &answer, err);
 		if (r < 0)
@@ -161,7 +162,7 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(arch, *member))
+		if (!snug_syscall_is_on(arch, *member))
 			continue;
 		ret->has_any = true;
 		r = lint_ask(m, arch, *member, NULL, &answer, err);
@@ -173,7 +174,8 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		}
 		/* told that there is no such call, libraries go on with one that passes; told
 		 * another thing, lint_eperm() has it */
-		if (ret->pass.names.len && (!is_final(answer.refused) || snug_fallbacks_of(*member)))
+		if (ret->pass.names.len &&
+		    (!is_final(answer.refused) || snug_fallbacks_of(*member)))
 			continue;
 		lint_names_add(&ret->refused, *member);
 		if (ret->pass.names.len && family->current &&
