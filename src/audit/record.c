@@ -267,17 +267,6 @@ static bool has_prefix(const char *p, const char *end, const char *prefix)
 	return (size_t)(end - p) >= n && memcmp(p, prefix, n) == 0;
 }
 
-static bool take_number(const char **p, const char *end, char stop, uint64_t max, uint64_t *ret)
-{
-	const char *at = memchr(*p, stop, (size_t)(end - *p > 24 ? 24 : end - *p));
-	struct snug_audit_text t = { *p, at ? (size_t)(at - *p) : 0 };
-
-	if (!at || !snug_audit_fields_number(&t, max, ret))
-		return false;
-	*p = at + 1;
-	return true;
-}
-
 /* "audit(1612299677.115:549067): "; moves *p behind it. */
 static bool take_stamp(const char **p, const char *end, struct snug_audit_event *ev)
 {
@@ -288,14 +277,23 @@ static bool take_stamp(const char **p, const char *end, struct snug_audit_event 
 	if (!has_prefix(at, end, "audit("))
 		return false;
 	at += strlen("audit(");
-	if (!take_number(&at, end, '.', UINT64_MAX / US_PER_S - 1, &s) ||
-	    !take_number(&at, end, ':', MAX_MS, &ms) ||
-	    !take_number(&at, end, ')', UINT64_MAX, &serial) || !has_prefix(at, end, ":"))
+	if (!snug_audit_fields_take(&at, end, '.', UINT64_MAX / US_PER_S - 1, &s) ||
+	    !snug_audit_fields_take(&at, end, ':', MAX_MS, &ms) ||
+	    !snug_audit_fields_take(&at, end, ')', UINT64_MAX, &serial) ||
+	    !has_prefix(at, end, ":"))
 		return false;
 	ev->time_us = s * US_PER_S + ms * US_PER_MS;
 	ev->serial = serial;
 	*p = at + 1;
 	return true;
+}
+
+/* "audit(11/20/26 14:39:01.115:549067) : ", in any locale: ausearch -i */
+static bool is_in_words(const char *p, const char *end)
+{
+	const char *close = memchr(p, ')', (size_t)(end - p > 64 ? 64 : end - p));
+
+	return has_prefix(p, end, "audit(") && close && memchr(p, ' ', (size_t)(close - p));
 }
 
 static enum snug_audit_verdict parse_avc(const char *body, size_t len, struct snug_audit_event *ev)
@@ -397,7 +395,7 @@ static enum snug_audit_verdict parse_journald(const char *line, const char *end,
 	if (!p)
 		return SNUG_AUDIT_OTHER;
 	p += strlen("audit[");
-	if (!take_number(&p, end, ']', INT32_MAX, &pid) || !has_prefix(p, end, ": "))
+	if (!snug_audit_fields_take(&p, end, ']', INT32_MAX, &pid) || !has_prefix(p, end, ": "))
 		return SNUG_AUDIT_OTHER;
 	word = take_word(p + 2, end);
 	type = word.len ? type_of(&word) : 0;
@@ -428,7 +426,7 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
 		p += strlen("msg=");
 	clear(ret);
 	if (!take_stamp(&p, end, ret))
-		return SNUG_AUDIT_DAMAGED;
+		return is_in_words(p, end) ? SNUG_AUDIT_WORDS : SNUG_AUDIT_DAMAGED;
 	return parse_typed(type, p, (size_t)(end - p), ret);
 }
 
@@ -442,23 +440,36 @@ enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *
 	return parse_typed(type, p, (size_t)(body + len - p), ret);
 }
 
+/* The number between @before and @behind. */
+static uint64_t find_count(const char *line, const char *end, const char *before,
+			   const char *behind)
+{
+	const char *p = memmem(line, (size_t)(end - line), before, strlen(before));
+	uint64_t n;
+
+	if (!p)
+		return 0;
+	p += strlen(before);
+	return snug_audit_fields_take(&p, end, ' ', UINT32_MAX, &n) && has_prefix(p, end, behind)
+		       ? n
+		       : 0;
+}
+
 uint64_t snug_audit_record_lost(const char *line, size_t len, bool *ret_total)
 {
-	static const char suppressed[] = "kauditd_printk_skb: ", lost[] = "audit: audit_lost=";
-	const char *end = line + len, *p;
+	const char *end = line + len;
 	uint64_t n;
 
 	*ret_total = false;
-	p = memmem(line, len, suppressed, sizeof(suppressed) - 1);
-	if (p) {
-		p += sizeof(suppressed) - 1;
-		if (take_number(&p, end, ' ', UINT32_MAX, &n) && has_prefix(p, end, "callbacks"))
-			return n;
-	}
-	p = memmem(line, len, lost, sizeof(lost) - 1);
-	if (!p)
+	if (has_prefix(line, end, "type=")) /* auditd's log, which may be large */
 		return 0;
-	p += sizeof(lost) - 1;
-	*ret_total = true;
-	return take_number(&p, end, ' ', UINT32_MAX, &n) ? n : 0;
+	/* kauditd_..., before Linux 4.10 audit_... */
+	n = find_count(line, end, "_printk_skb: ", "callbacks suppressed");
+	if (!n)
+		n = find_count(line, end, "Missed ", "kernel messages");
+	if (n)
+		return n;
+	n = find_count(line, end, "audit: audit_lost=", "");
+	*ret_total = n;
+	return n;
 }
