@@ -2,9 +2,11 @@
 # Short commands over meson.  `make help` lists them.  Variables:
 #   BUILD=DIR   build directory (default: build)      PREFIX=DIR   installed below (/usr/local)
 #   DESTDIR=DIR staging root of `make install`        V=1          show compiler commands
+#   TESTS=--releases  `make test` also builds packages and releases twice, and for arm64
 BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
+TESTS ?=
 # The shell reads these two itself and makes them absolute: make's functions split them at blanks.
 export PREFIX DESTDIR
 absolute = realpath -ms --
@@ -42,7 +44,7 @@ test:
 	@tools/install-deps test
 	@tools/configure $(BUILD) -Dtests=true
 	@$(NINJA)
-	@tools/run-tests $(BUILD)
+	@tools/run-tests $(TESTS) $(BUILD)
 
 check:
 	@tools/install-deps test

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit/fields.h"
 
+#include "base/mem.h"
+
 #include <string.h>
 
 enum {
@@ -12,16 +14,20 @@ static bool is_end_of_word(char c)
 	return c == ' ' || c == TAIL || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* Some viewers drop the 0x1d, and the tail's first word sticks to the last number:
- * "code=0x7ffc0000AUID="unset"". */
+/* Where auditd's tail begins in a number that it sticks to.  Its 0x1d may have been dropped on the
+ * way ("code=0x7ffc0000AUID="unset""), or be written as syslog daemons (#035) and viewers (^]) do.
+ */
 static const char *cut_tail(const char *start, const char *end)
 {
-	static const char tail[] = "AUID=";
-	const char *at = NULL;
+	static const char *const tails[] = { "AUID=", "ARCH=", "#035", "^]", "\\x1d", "\\035" };
 
-	if (end - start >= (ptrdiff_t)sizeof(tail))
-		at = memmem(start, (size_t)(end - start), tail, sizeof(tail) - 1);
-	return at ? at : end;
+	for (size_t i = 0; i < ARRAY_SIZE(tails); i++) {
+		const char *at = memmem(start, (size_t)(end - start), tails[i], strlen(tails[i]));
+
+		if (at)
+			end = at;
+	}
+	return end;
 }
 
 bool snug_audit_fields_next(struct snug_audit_fields *f, struct snug_audit_field *ret)
@@ -98,7 +104,7 @@ struct snug_audit_text snug_audit_fields_text(const struct snug_audit_field *fie
 	return text;
 }
 
-static bool parse(const char *p, const char *end, unsigned base, uint64_t max, uint64_t *ret)
+static bool parse_digits(const char *p, const char *end, unsigned base, uint64_t max, uint64_t *ret)
 {
 	uint64_t v = 0;
 
@@ -115,16 +121,22 @@ static bool parse(const char *p, const char *end, unsigned base, uint64_t max, u
 	return true;
 }
 
+static bool parse(const char *p, const char *end, unsigned base, uint64_t max, uint64_t *ret)
+{
+	return parse_digits(p, end, base, max, ret) ||
+	       parse_digits(p, cut_tail(p, end), base, max, ret);
+}
+
 bool snug_audit_fields_number(const struct snug_audit_text *t, uint64_t max, uint64_t *ret)
 {
 	const char *end = t->text + t->len;
 
-	return parse(t->text, cut_tail(t->text, end), 10, max, ret);
+	return parse(t->text, end, 10, max, ret);
 }
 
 bool snug_audit_fields_hex(const struct snug_audit_text *t, uint64_t max, uint64_t *ret)
 {
-	const char *p = t->text, *end = cut_tail(p, p + t->len);
+	const char *p = t->text, *end = p + t->len;
 
 	if (end - p > 2 && p[0] == '0' && p[1] == 'x')
 		p += 2;

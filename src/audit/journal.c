@@ -158,6 +158,7 @@ static enum snug_audit_verdict end_entry(struct snug_audit_journal *j, struct sn
 {
 	bool is_audit = strcmp(j->transport, "audit") == 0;
 	bool is_kernel = strcmp(j->transport, "kernel") == 0;
+	bool is_own = strcmp(j->transport, "driver") == 0; /* journald's */
 	enum snug_audit_verdict verdict = SNUG_AUDIT_OTHER;
 
 	if (!j->message_len)
@@ -168,7 +169,7 @@ static enum snug_audit_verdict end_entry(struct snug_audit_journal *j, struct sn
 		verdict = snug_audit_record_parse(j->message, j->message_len, ret);
 	if (verdict == SNUG_AUDIT_EVENT && (is_audit || is_kernel) && is_second(j, ret, is_kernel))
 		verdict = SNUG_AUDIT_OTHER;
-	else if (verdict == SNUG_AUDIT_OTHER && is_kernel)
+	else if (verdict == SNUG_AUDIT_OTHER && (is_kernel || is_own))
 		j->other_len = j->message_len;
 	return verdict;
 }

@@ -288,6 +288,14 @@ static bool take_stamp(const char **p, const char *end, struct snug_audit_event 
 	return true;
 }
 
+/* "audit(11/20/26 14:39:01.115:549067) : ", in any locale: ausearch -i */
+static bool is_in_words(const char *p, const char *end)
+{
+	const char *close = memchr(p, ')', (size_t)(end - p > 64 ? 64 : end - p));
+
+	return has_prefix(p, end, "audit(") && close && memchr(p, ' ', (size_t)(close - p));
+}
+
 static enum snug_audit_verdict parse_avc(const char *body, size_t len, struct snug_audit_event *ev)
 {
 	const char *end = body + len, *p = body;
@@ -418,7 +426,7 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
 		p += strlen("msg=");
 	clear(ret);
 	if (!take_stamp(&p, end, ret))
-		return SNUG_AUDIT_DAMAGED;
+		return is_in_words(p, end) ? SNUG_AUDIT_WORDS : SNUG_AUDIT_DAMAGED;
 	return parse_typed(type, p, (size_t)(end - p), ret);
 }
 
@@ -432,24 +440,36 @@ enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *
 	return parse_typed(type, p, (size_t)(body + len - p), ret);
 }
 
+/* The number between @before and @behind. */
+static uint64_t find_count(const char *line, const char *end, const char *before,
+			   const char *behind)
+{
+	const char *p = memmem(line, (size_t)(end - line), before, strlen(before));
+	uint64_t n;
+
+	if (!p)
+		return 0;
+	p += strlen(before);
+	return snug_audit_fields_take(&p, end, ' ', UINT32_MAX, &n) && has_prefix(p, end, behind)
+		       ? n
+		       : 0;
+}
+
 uint64_t snug_audit_record_lost(const char *line, size_t len, bool *ret_total)
 {
-	static const char suppressed[] = "kauditd_printk_skb: ", lost[] = "audit: audit_lost=";
-	const char *end = line + len, *p;
+	const char *end = line + len;
 	uint64_t n;
 
 	*ret_total = false;
-	p = memmem(line, len, suppressed, sizeof(suppressed) - 1);
-	if (p) {
-		p += sizeof(suppressed) - 1;
-		if (snug_audit_fields_take(&p, end, ' ', UINT32_MAX, &n) &&
-		    has_prefix(p, end, "callbacks"))
-			return n;
-	}
-	p = memmem(line, len, lost, sizeof(lost) - 1);
-	if (!p)
+	if (has_prefix(line, end, "type=")) /* auditd's log, which may be large */
 		return 0;
-	p += sizeof(lost) - 1;
-	*ret_total = true;
-	return snug_audit_fields_take(&p, end, ' ', UINT32_MAX, &n) ? n : 0;
+	/* kauditd_..., before Linux 4.10 audit_... */
+	n = find_count(line, end, "_printk_skb: ", "callbacks suppressed");
+	if (!n)
+		n = find_count(line, end, "Missed ", "kernel messages");
+	if (n)
+		return n;
+	n = find_count(line, end, "audit: audit_lost=", "");
+	*ret_total = n;
+	return n;
 }

@@ -18,6 +18,7 @@ enum snug_audit_verdict {
 	SNUG_AUDIT_OTHER,   /* no record, or of a type that is none of the events */
 	SNUG_AUDIT_EVENT,   /* *ret is filled in */
 	SNUG_AUDIT_DAMAGED, /* one of the events, but cut or garbled: it cannot be told which */
+	SNUG_AUDIT_WORDS,   /* one of the events, with words for numbers: `ausearch -i` */
 };
 
 /* @line without its end; anything goes.  *ret is written to in any case and valid with
@@ -29,7 +30,7 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
  * journald. */
 enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *body, size_t len,
 						     struct snug_audit_event *ret);
-/* How many records the line says were thrown away by the kernel, mostly 0:
- * "kauditd_printk_skb: 7 callbacks suppressed", "audit: audit_lost=7 ...". *ret_total: it counts
- * since boot. */
+/* How many records the line says were thrown away, mostly 0: by the kernel,
+ * "kauditd_printk_skb: 7 callbacks suppressed", "audit: audit_lost=7 ...", or by journald, "Missed
+ * 7 kernel messages". *ret_total: it counts since boot. */
 uint64_t snug_audit_record_lost(const char *line, size_t len, bool *ret_total);

@@ -9,6 +9,7 @@
  *  - truncated (copytruncate): reading goes on at the start.  What was written between the last
  *    look and the truncation is gone, and nobody can tell how much.
  */
+#include "audit/foreign.h"
 #include "audit/journal.h"
 #include "audit/lines.h"
 #include "audit/source-internal.h"
@@ -28,9 +29,12 @@ enum {
 	FILLS_A_TURN = 64,
 	MAX_ROTATED = 99, /* PATH.99 */
 	NO_INOTIFY_MS = 250,
+	/* also with inotify(7): it is silent on writers elsewhere (NFS, a host's folder), and
+	 * watches the folder of a link, not that of the file */
+	LOOK_AGAIN_MS = 1000,
 };
 
-enum format { UNKNOWN, LINES, JOURNAL };
+enum format { UNKNOWN, LINES, JOURNAL, FOREIGN };
 
 struct file_source {
 	struct snug_audit_source base;
@@ -41,6 +45,7 @@ struct file_source {
 	char *path;      /* owned; of the file that is followed */
 	int inotify_fd, file_watch, next_watch;
 	enum format format;
+	const struct snug_audit_foreign *foreign; /* why the format is FOREIGN */
 	struct snug_audit_lines lines;
 	struct snug_audit_journal journal;
 };
@@ -52,7 +57,11 @@ static void find_format(struct file_source *s, bool is_end)
 	size_t len;
 
 	text = snug_audit_lines_peek(&s->lines, &len);
-	if (snug_audit_journal_is(text, len)) {
+	if (!s->base.is_from_now) /* which begins anywhere */
+		s->foreign = snug_audit_foreign_find(text, len);
+	if (s->foreign) {
+		s->format = FOREIGN;
+	} else if (snug_audit_journal_is(text, len)) {
 		snug_audit_journal_init(&s->journal);
 		s->format = JOURNAL;
 	} else if (len >= ENOUGH || is_end || memchr(text, '\n', len)) {
@@ -210,11 +219,18 @@ static int at_end(struct file_source *s, struct snug_audit_event *ret_ev)
 	return -EAGAIN;
 }
 
+static int refuse_foreign(const struct file_source *s, struct snug_err *err)
+{
+	return snug_err_set(err, -EOPNOTSUPP,
+			    "%s: is %s: %s gives what can be read (- is standard input)",
+			    s->base.name, s->foreign->what, s->foreign->way);
+}
+
 static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 		struct snug_err *err)
 {
 	struct file_source *s = (struct file_source *)base;
-	int idle_ms = s->follows && s->inotify_fd < 0 ? NO_INOTIFY_MS : -1;
+	int idle_ms = !s->follows ? -1 : s->inotify_fd < 0 ? NO_INOTIFY_MS : LOOK_AGAIN_MS;
 
 	if (s->is_at_end)
 		return SNUG_AUDIT_END;
@@ -226,6 +242,8 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 
 		if (take(s, ret_ev))
 			return SNUG_AUDIT_GOT;
+		if (s->format == FOREIGN)
+			return refuse_foreign(s, err);
 		if (!is_readable(s))
 			return SNUG_AUDIT_WAIT;
 		n = snug_audit_lines_fill(&s->lines, s->fd);
@@ -236,6 +254,8 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 		if (n > 0)
 			continue;
 		r = at_end(s, ret_ev);
+		if (s->format == FOREIGN)
+			return refuse_foreign(s, err);
 		if (r != -EAGAIN)
 			return r;
 	}

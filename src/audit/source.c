@@ -11,6 +11,7 @@
 bool snug_audit_source_judge(struct snug_audit_source *s, enum snug_audit_verdict verdict)
 {
 	s->counts.damaged += verdict == SNUG_AUDIT_DAMAGED;
+	s->counts.in_words += verdict == SNUG_AUDIT_WORDS;
 	return verdict == SNUG_AUDIT_EVENT;
 }
 

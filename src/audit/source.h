@@ -26,6 +26,7 @@ struct snug_audit_counts {
 	bool is_lost_bound; /* that is how many records of any kind: at most so many were events */
 	uint64_t overlong;  /* lines over SNUG_LIMIT_AUDIT_LINE_BYTES */
 	uint64_t damaged;   /* cut or garbled records of events */
+	uint64_t in_words;  /* records that ausearch has interpreted */
 	uint64_t gaps;      /* truncations of a log, with who knows how many lines */
 };
 

@@ -12,6 +12,7 @@
 #include "cmd/amend-from.h"
 #include "cmd/columns.h"
 #include "cmd/diff-show.h"
+#include "cmd/edit-lock.h"
 #include "cmd/identity.h"
 #include "cmd/input.h"
 #include "cmd/say.h"
@@ -63,6 +64,8 @@ struct work {
 	size_t len;
 	const char *name;   /* of it, for messages */
 	const char *target; /* where the result goes */
+	bool is_in_place;
+	int lock; /* or -EBADF */
 	struct amend_calls calls;
 	struct snug_amended amended;
 };
@@ -72,6 +75,7 @@ static void work_done(struct work *w)
 	snug_amended_done(&w->amended);
 	amend_calls_done(&w->calls);
 	free(w->text);
+	closep(&w->lock);
 }
 
 static int parse_profile(const struct work *w, struct snug_seccomp_profile **ret,
@@ -221,6 +225,7 @@ static FILE *open_answers(const struct work *w)
 /* 1: yes. */
 static int ask(const struct work *w, struct snug_err *err)
 {
+	CLEANUP(snug_str_done) struct snug_str shown = SNUG_STR_INIT;
 	FILE *answers = open_answers(w);
 	char line[16] = "";
 
@@ -228,7 +233,8 @@ static int ask(const struct work *w, struct snug_err *err)
 		return snug_err_set(err, -EPERM,
 				    "nothing is written: there is no terminal to ask on; "
 				    "--yes writes");
-	fprintf(stderr, "Write %s? [y/N] ", w->target);
+	snug_str_add_printable(&shown, w->target, strlen(w->target), SIZE_MAX);
+	fprintf(stderr, "Write %s? [y/N] ", snug_str_text(&shown));
 	fflush(stderr);
 	(void)!fgets(line, sizeof(line), answers);
 	fclose(answers);
@@ -253,13 +259,16 @@ static int check_unchanged(const struct work *w, struct snug_err *err)
 	return r;
 }
 
-static int write_result(const struct work *w, struct snug_err *err)
+static int write_result(struct work *w, struct snug_err *err)
 {
 	CLEANUP(snug_outfile_freep) struct snug_outfile *file = NULL;
 	int r = sudo_outfile_open(w->target, &file, err);
 
 	if (r == 0 && !w->args->yes && strcmp(w->target, "-") != 0)
 		r = ask(w, err);
+	/* nobody is kept waiting by a question */
+	if (r >= 0 && w->is_in_place && w->lock < 0)
+		r = edit_lock(w->target, &w->lock, err);
 	if (r >= 0)
 		r = check_unchanged(w, err);
 	if (r < 0)
@@ -273,11 +282,13 @@ static int write_result(const struct work *w, struct snug_err *err)
 
 static int amend(struct work *w, char **words, struct snug_err *err)
 {
-	bool is_in_place = w->target == w->args->profile;
 	bool is_same;
-	int r;
+	int r = 0;
 
-	r = snug_read_file(w->args->profile, SNUG_LIMIT_DOC_BYTES, &w->text, &w->len, err);
+	if (w->is_in_place && w->args->yes)
+		r = edit_lock(w->target, &w->lock, err);
+	if (r == 0)
+		r = snug_read_file(w->args->profile, SNUG_LIMIT_DOC_BYTES, &w->text, &w->len, err);
 	if (r == 0)
 		r = w->args->mode ? set_mode(w, err) : collect(w, words, err);
 	if (r == 0 && !w->args->mode)
@@ -288,7 +299,7 @@ static int amend(struct work *w, char **words, struct snug_err *err)
 		w->amended.text.len == w->len && memcmp(w->amended.text.buf, w->text, w->len) == 0;
 	if (is_same && !say_is_quiet())
 		say_note("nothing to change in '%s'", w->name);
-	if (is_same && is_in_place && strcmp(w->target, "-") != 0)
+	if (is_same && w->is_in_place)
 		return 0;
 	if (!is_same && !say_is_quiet())
 		show(w);
@@ -317,7 +328,7 @@ static int amend_run(void *data, char **argv)
 {
 	struct amend_args *args = data;
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	CLEANUP(work_done) struct work work = { .args = args };
+	CLEANUP(work_done) struct work work = { .args = args, .lock = -EBADF };
 	int status = SNUG_EXIT_USAGE;
 
 	say_init(args->quiet ? SNUG_TALK_QUIET : SNUG_TALK_NORMAL);
@@ -328,6 +339,7 @@ static int amend_run(void *data, char **argv)
 	} else {
 		work.name = strcmp(args->profile, "-") == 0 ? "<stdin>" : args->profile;
 		work.target = args->file ? args->file : args->profile;
+		work.is_in_place = !args->file && strcmp(args->profile, "-") != 0;
 		status = amend(&work, argv, &err) < 0 ? SNUG_EXIT_FAILED : SNUG_EXIT_OK;
 		if (err.code)
 			say_error("amend: %s", snug_err_msg(&err));

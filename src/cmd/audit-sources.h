@@ -9,6 +9,8 @@ struct audit_sources {
 	bool is_this_host; /* process ids are this machine's */
 };
 void audit_sources_done(struct audit_sources *s);
+/* Warns of what was lost or could not be read, in the name of @verb. */
+void audit_sources_report(struct audit_sources *s, const char *verb);
 
 /*
  * @name: "audit-log", "netlink", "kernel-log", or NULL: the @files ("-" is standard input), and

@@ -61,6 +61,7 @@ struct audit {
 	struct snug_enricher *enricher; /* NULL: the logs are not of this machine */
 	struct snug_audit_groups *groups;
 	uint64_t n_events;
+	uint64_t n_gone; /* whose container is wanted and cannot be told */
 	struct snug_audit_event event;
 };
 
@@ -116,14 +117,28 @@ static void print_event(const struct audit *a, const struct snug_enriched *who)
 	fflush(stdout);
 }
 
+static const struct snug_enriched *find_who(struct audit *a)
+{
+	if (!a->enricher || a->event.pid == SNUG_AUDIT_UNSET)
+		return NULL;
+	return snug_enricher_look(a->enricher, (pid_t)a->event.pid, a->event.time_us);
+}
+
 static void on_event(struct audit *a)
 {
 	const struct snug_enriched *who = NULL;
 
+	/* the records of SELinux and AppArmor do not name it */
+	if (a->filter.exes && !a->event.exe.text) {
+		who = find_who(a);
+		if (who && who->exe)
+			a->event.exe = (struct snug_audit_text){ who->exe, strlen(who->exe) };
+	}
 	if (!snug_audit_filter_fits_event(&a->filter, &a->event))
 		return;
-	if (a->enricher && a->event.pid != SNUG_AUDIT_UNSET)
-		who = snug_enricher_look(a->enricher, (pid_t)a->event.pid, a->event.time_us);
+	if (!who)
+		who = find_who(a);
+	a->n_gone += a->filter.containers && !who;
 	if (a->filter.containers && !snug_audit_filter_fits(&a->filter, &a->event, who))
 		return;
 	a->n_events++;
@@ -138,8 +153,11 @@ static int read_source(struct audit *a, struct snug_audit_source *source, struct
 {
 	int r;
 
-	while ((r = snug_audit_source_next(source, &a->event, err)) == SNUG_AUDIT_GOT)
+	while ((r = snug_audit_source_next(source, &a->event, err)) == SNUG_AUDIT_GOT) {
 		on_event(a);
+		if (ferror(stdout))
+			return 0;
+	}
 	return r < 0 ? r : r == SNUG_AUDIT_END;
 }
 
@@ -192,7 +210,8 @@ static int follow(struct audit *a, int signal_fd, struct snug_err *err)
 				r = 0;
 			}
 		}
-		if (r < 0 || !n_open)
+		/* that nothing can be written is said at the end, as of all output */
+		if (r < 0 || !n_open || ferror(stdout))
 			break;
 		(void)poll(fds.items, (nfds_t)fds.len, timeout_ms);
 		if (fds.items[fds.len - 1].revents)
@@ -202,9 +221,9 @@ static int follow(struct audit *a, int signal_fd, struct snug_err *err)
 	return r;
 }
 
-static int follow_until_signal(struct audit *a, struct snug_err *err)
+/* From now on the signals that end it come by @ret_fd. */
+static int take_signals(int *ret_fd, struct snug_err *err)
 {
-	CLEANUP(closep) int fd = -EBADF;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -212,10 +231,8 @@ static int follow_until_signal(struct audit *a, struct snug_err *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		return snug_err_errno(err, "signalfd");
-	return follow(a, fd, err);
+	*ret_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	return *ret_fd < 0 ? snug_err_errno(err, "signalfd") : 0;
 }
 
 static void print_groups(struct audit *a)
@@ -238,28 +255,16 @@ static void print_groups(struct audit *a)
 	}
 }
 
-static void warn_count(uint64_t n, const char *name, const char *what)
-{
-	if (n)
-		say_warn("audit: %s: %llu %s", name, (unsigned long long)n, what);
-}
-
 /* Nothing is lost without a word. */
 static void report(struct audit *a)
 {
-	VEC_FOREACH (source, &a->sources) {
-		struct snug_audit_counts c = snug_audit_source_counts(*source);
-		const char *name = snug_audit_source_name(*source);
-
-		warn_count(c.lost, name,
-			   c.is_lost_bound
-				   ? "records of all kinds were lost before they could be read"
-				   : "events were lost before they could be read");
-		warn_count(c.damaged, name, "events are cut or garbled and not counted");
-		warn_count(c.overlong, name, "lines are too long to be records; left out");
-		warn_count(c.gaps, name,
-			   "times the log was truncated; lines may be missing from before that");
-	}
+	audit_sources_report(&a->sources, "audit");
+	if (a->n_gone)
+		say_warn(
+			"audit: %llu events are left out: their processes have ended, or have other "
+			"ids here, and of which container they were cannot be told (--follow asks "
+			"while they live)",
+			(unsigned long long)a->n_gone);
 	if (a->groups && snug_audit_groups_left_out(a->groups))
 		say_warn("audit: %llu events are not in the table: there are too many different "
 			 "ones; choose some with --exe, --container, --type or --since",
@@ -282,6 +287,7 @@ static void say_sources(const struct audit *a)
 
 static int audit(struct audit *a, char **files, struct snug_err *err)
 {
+	CLEANUP(closep) int signals = -EBADF;
 	const struct audit_args *args = a->args;
 	int r;
 
@@ -298,9 +304,15 @@ static int audit(struct audit *a, char **files, struct snug_err *err)
 		return snug_err_set(err, -EINVAL,
 				    "--container: a log does not tell containers, and a FILE may "
 				    "be of another machine; --local says that it is not");
+	/* not before: a pipe that nobody writes to keeps us in open(2) */
+	if (args->follow) {
+		r = take_signals(&signals, err);
+		if (r < 0)
+			return r;
+	}
 	say_sources(a);
 	if (args->follow)
-		return follow_until_signal(a, err);
+		return follow(a, signals, err);
 	a->groups = snug_audit_groups_new();
 	r = read_all(a, err);
 	if (r == 0)
@@ -318,7 +330,7 @@ static int audit_run(void *data, char **argv)
 	if (r < 0)
 		say_error("audit: %s", snug_err_msg(&err));
 	report(&a);
-	if (r == 0 && !a.n_events && !a.args->follow)
+	if (r == 0 && !a.n_events && !a.n_gone && !a.args->follow)
 		say_note("nothing was refused or logged%s",
 			 a.sources.len ? ", as far as this log tells" : "");
 	args_done(data);

@@ -18,11 +18,18 @@
 #include "record/denial-watch.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TICK_MS = 200, TELL_AGAIN = 10 };
+enum {
+	TICK_MS = 200,
+	TELL_AGAIN = 10,
+	COMM_LEN = 15, /* TASK_COMM_LEN - 1, linux/sched.h */
+};
+
+enum wanted { NO, YES, PERHAPS };
 
 struct watch_args {
 	bool json;
@@ -41,7 +48,8 @@ struct watch {
 	struct snug_audit_filter filter;
 	struct who_pids pids;
 	struct watch_groups groups;
-	struct watch_group rest; /* what is in none of them, because they are too many */
+	struct watch_group rest;    /* what is in none of them, because they are too many */
+	struct watch_group unknown; /* of programs that nobody knows, and --exe may mean */
 	struct snug_enricher *enricher;
 	struct snug_denial_watch *watch;
 	uint32_t last_pid; /* who was looked at last, and under which name */
@@ -110,23 +118,51 @@ static struct snug_audit_text text_of(const char *text)
 	return (struct snug_audit_text){ .text = text, .len = text ? strlen(text) : 0 };
 }
 
-static bool is_wanted(const struct watch *w, const struct snug_denial *d,
-		      const struct snug_enriched *who)
+static bool fits(const struct snug_audit_filter *filter, const struct snug_denial *d,
+		 const struct snug_enriched *who)
 {
-	const char *exe = who && who->exe && *who->exe ? who->exe : NULL;
-	struct snug_audit_event *ev = NULL;
+	struct snug_audit_event *ev;
 	bool yes;
 
-	if (!w->filter.n_pids && !w->filter.comms && !w->filter.exes && !w->filter.containers)
+	if (!filter->n_pids && !filter->comms && !filter->exes && !filter->containers)
 		return true;
 	ev = xcalloc(1, sizeof(*ev));
 	ev->kind = SNUG_AUDIT_SECCOMP;
 	ev->pid = d->pid;
 	ev->comm = text_of(d->comm);
-	ev->exe = text_of(exe);
-	yes = snug_audit_filter_fits(&w->filter, ev, who);
+	ev->exe = text_of(who ? who->exe : NULL);
+	yes = snug_audit_filter_fits(filter, ev, who);
 	free(ev);
 	return yes;
+}
+
+/* Whether a thread has the name that execve(2) gives it, the start of the file's, for one of @exes.
+ */
+static bool is_named_after(char *const *exes, const char *comm)
+{
+	for (; *exes; exes++) {
+		const char *slash = strrchr(*exes, '/'), *last = slash ? slash + 1 : *exes;
+		CLEANUP(freep) char *start = xstrndup(last, COMM_LEN);
+
+		if (strcmp(start, comm) == 0 || fnmatch(last, comm, 0) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a process that has ended already the executable is not known, and its thread's name must do.
+ */
+static enum wanted is_wanted(const struct watch *w, const struct snug_denial *d,
+			     const struct snug_enriched *who)
+{
+	struct snug_audit_filter rest = w->filter;
+
+	if (!rest.exes || (who && who->exe && *who->exe))
+		return fits(&w->filter, d, who) ? YES : NO;
+	rest.exes = NULL;
+	if (!fits(&rest, d, who))
+		return NO;
+	return is_named_after(w->filter.exes, d->comm) ? YES : PERHAPS;
 }
 
 static void *on_new(void *data, const struct snug_denial *d)
@@ -135,8 +171,14 @@ static void *on_new(void *data, const struct snug_denial *d)
 	struct snug_enriched found, *who = find_who(w, d, &found) ? &found : NULL;
 	struct watch_group *g;
 
-	if (!is_wanted(w, d, who))
+	switch (is_wanted(w, d, who)) {
+	case NO:
 		return NULL;
+	case PERHAPS:
+		return &w->unknown;
+	case YES:
+		break;
+	}
 	g = watch_groups_add(&w->groups, d, who);
 	if (!g)
 		return &w->rest;
@@ -153,7 +195,7 @@ static void on_more(void *data, void *handle, uint64_t n, uint64_t last_us)
 	g->count += n;
 	if (last_us > g->last_us)
 		g->last_us = last_us;
-	if (g != &w->rest && g->count / TELL_AGAIN >= g->n_told)
+	if (g != &w->rest && g != &w->unknown && g->count / TELL_AGAIN >= g->n_told)
 		tell(w, g);
 }
 
@@ -220,6 +262,10 @@ static void report(const struct watch *w)
 	if (lost.denials || w->rest.count)
 		say_warn("watch: %" PRIu64 " denials were of too many different kinds to be told",
 			 lost.denials + w->rest.count);
+	if (w->unknown.count)
+		say_warn("watch: %" PRIu64 " denials are left out: their processes ended before "
+			 "snug could look at them, and have no name of the programs chosen",
+			 w->unknown.count);
 	if (lost.misses)
 		say_warn("watch: the kernel skipped %" PRIu64 " runs of snug's programs: denials "
 			 "may be missing",

@@ -116,11 +116,16 @@ static bool is_looked_at(const struct work *w, const char *name, const struct us
 
 static bool is_in_base(const struct work *w, const char *name)
 {
+	for (size_t i = 0; i < w->policy->n_base; i++)
+		if (strcmp(w->policy->base[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_in_baseline(const struct work *w, const char *name)
+{
 	const struct snug_derive_policy *policy = w->policy;
 
-	for (size_t i = 0; i < policy->n_base; i++)
-		if (strcmp(policy->base[i], name) == 0)
-			return true;
 	for (size_t i = 0; i < policy->n_baselines; i++)
 		for (size_t k = 0; k < policy->baselines[i].n; k++)
 			if (strcmp(policy->baselines[i].names[k], name) == 0)
@@ -426,6 +431,9 @@ static enum snug_open_reason find_rules(const struct work *w, const char *name,
 		return SNUG_OPEN_BEHIND_MUX;
 	if (rules->len && !rules->items[0].conds.len)
 		return SNUG_OPEN_EVERY_VALUE;
+	/* who does without the base set has the runtime's calls still */
+	if (is_in_baseline(w, name))
+		return SNUG_OPEN_RUNTIME;
 	/* without a use and a rule the base set has it */
 	return !rules->len || is_in_base(w, name) ? SNUG_OPEN_BASE : _SNUG_OPEN_MAX;
 }

@@ -144,6 +144,7 @@ const char *snug_open_reason_name(enum snug_open_reason reason)
 {
 	static const char *const names[] = {
 		[SNUG_OPEN_BASE] = "base",
+		[SNUG_OPEN_RUNTIME] = "runtime",
 		[SNUG_OPEN_NOT_RECORDED] = "not-recorded",
 		[SNUG_OPEN_TOO_MANY] = "too-many",
 		[SNUG_OPEN_ELSEWHERE] = "elsewhere",

@@ -347,7 +347,14 @@ static void settle_execs(struct snug_notify_engine *e, const struct snug_notice 
 	}
 }
 
-static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
+/* What a 64-bit program leaves above the arguments of i386's calls is none of them. */
+static void cut_args(struct snug_notice *n)
+{
+	for (int i = 0; i < SNUG_NOTICE_ARGS; i++)
+		n->args[i] &= UINT32_MAX;
+}
+
+static void answer(struct snug_notify_engine *e, struct snug_notice *n)
 {
 	uint32_t nr, abi = abi_of(n, &nr);
 	const struct special *s = &e->special[abi];
@@ -359,6 +366,8 @@ static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
 		(void)snug_listener_let_pass(e->listener, n);
 		return;
 	}
+	if (abi == SNUG_ABI_COMPAT)
+		cut_args(n);
 	if (e->execs.tries.len)
 		settle_execs(e, n);
 	if (is_exec(s, nr))

@@ -124,9 +124,16 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 					 const struct snug_decision *decision, bool *ret_is_new)
 {
 	struct snug_refusal *found;
+	uint64_t lower[SNUG_N_ARGS];
 
 	if (arch == SNUG_ARCH_X32)
 		nr &= ~snug_arch_number_base(arch);
+	/* above that is what a 64-bit program left there when it made a call of i386's */
+	if (args && snug_arch_arg_bits(arch) == 32) {
+		for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+			lower[i] = args[i] & UINT32_MAX;
+		args = lower;
+	}
 	found = find(r, arch, nr, args, decision);
 	*ret_is_new = !found;
 	if (!found && r->len == SNUG_LIMIT_REFUSALS) {

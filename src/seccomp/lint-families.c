@@ -4,6 +4,7 @@
  * first, and the others that do the same job.
  */
 #include "base/err.h"
+#include "seccomp/fallback.h"
 #include "seccomp/lint-internal.h"
 #include "seccomp/lint-tables.h"
 #include "seccomp/ret.h"
@@ -140,14 +141,6 @@ int lint_eperm(struct snug_lint *l, struct snug_err *err)
 	return 0;
 }
 
-static const struct snug_lint_fallback *find_fallback(const char *call)
-{
-	for (const struct snug_lint_fallback *row = snug_lint_fallbacks; row->call; row++)
-		if (strcmp(row->call, call) == 0)
-			return row;
-	return NULL;
-}
-
 /* How the members of a family stand on one ABI. */
 struct standing {
 	struct lint_names pass, refused; /* what matters of these */
@@ -181,7 +174,8 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		}
 		/* told that there is no such call, libraries go on with one that passes; told
 		 * another thing, lint_eperm() has it */
-		if (ret->pass.names.len && (!is_final(answer.refused) || find_fallback(*member)))
+		if (ret->pass.names.len &&
+		    (!is_final(answer.refused) || snug_fallbacks_of(*member)))
 			continue;
 		lint_names_add(&ret->refused, *member);
 		if (ret->pass.names.len && family->current &&

@@ -14,6 +14,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${state:-}"
 	for pid in "${pids[@]}"; do
 		kill "$pid" 2>/dev/null || true
 	done

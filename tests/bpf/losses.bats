@@ -12,6 +12,7 @@ setup() {
 
 # A test that failed half-way leaves nothing running.
 teardown() {
+	show_failure "${state:-}"
 	[[ -z $pid ]] || kill "$pid" 2>/dev/null || true
 }
 

@@ -32,6 +32,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${state:-}"
 	# still there: what was compared was compared under noise
 	[[ ! -e $BATS_FILE_TMPDIR/pid ]] || kill -0 "$(<"$BATS_FILE_TMPDIR/pid")"
 }

@@ -55,6 +55,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${state:-}"
 	[[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
 }
 

@@ -64,6 +64,10 @@ amend() {
 	try script -qec "'$SNUG' amend -p p.yaml uname" /dev/null <<<y
 	status_is 0
 	has p.yaml "- uname # added by snug amend"
+	# a name does nothing to the terminal
+	cp before.yaml $'p\e[31m'
+	try script -qec "'$SNUG' amend -p p[!.]* mount" /dev/null <<<n
+	has out 'Write p\x1b[31m? [y/N]'
 }
 
 @test "amend: to another file, to standard output, from standard input; links and modes stay" {
@@ -131,6 +135,45 @@ amend() {
 	amend --yes -p odd.json uname
 	status_is 1
 	has err "odd.json:1:1"
+}
+
+@test "amend: many at once, and no change is lost" {
+	local name pids=()
+
+	for name in uname mount chmod chown getpid link rename symlink; do
+		"$SNUG" amend -q -y -p p.yaml "$name" 2>"err.$name" &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	for name in uname mount chmod chown getpid link rename symlink; do
+		has p.yaml "- $name # added"
+		is_empty "err.$name"
+	done
+	same "$(wc -l <p.yaml)" $(($(wc -l <before.yaml) + 8))
+}
+
+@test "amend: a file that somebody keeps locked is not written; without --yes nobody waits for the answer" {
+	need_command flock
+	need_command script
+	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -y -p p.yaml uname
+	status_is 1
+	has err "p.yaml: another 'snug amend' is at it, or somebody else keeps it locked"
+	cmp p.yaml before.yaml
+	# to another file, or only to look: nothing to wait for
+	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -q -o - -p p.yaml uname
+	status_is 0
+	has out "- uname"
+	# while one is asked, another one writes; the answer comes too late then
+	{
+		wait_until grep -q 'Write p.yaml' screen
+		"$SNUG" amend -q -y -p p.yaml mount
+		echo y
+	} | try script -qfec "'$SNUG' amend -p p.yaml uname" screen
+	has screen "p.yaml has changed meanwhile: nothing is written"
+	has p.yaml "- mount"
+	has_not p.yaml "- uname"
 }
 
 @test "amend: a profile in a read-only place is not touched" {
@@ -339,6 +382,20 @@ print(client.recv(100).decode().split()[1:3])'
 	cp before.yaml p.yaml
 	amend --yes -p p.yaml --from before.yaml
 	has err "before.yaml: no event of seccomp" "nothing to change"
+	cp before.yaml p.yaml
+	# what cannot be read in a log is said
+	gzip -k audit.log
+	amend --yes -p p.yaml --from audit.log.gz
+	status_is 1
+	has err "amend: audit.log.gz: is compressed by gzip: gzip -dc FILE"
+	try sh -c '"$0" amend --yes -p p.yaml --from - <audit.log.gz' "$SNUG"
+	status_is 1
+	has err "amend: <stdin>: is compressed by gzip"
+	cmp p.yaml before.yaml
+	echo "type=SECCOMP msg=audit(1612299677.115:549069): pid=1" >>audit.log
+	amend --yes -p p.yaml --from audit.log --exe main
+	status_is 0
+	has err "amend: audit.log: 1 events are cut or garbled"
 	cp before.yaml p.yaml
 	# snug audit has chosen already
 	try sh -c '"$0" audit --json --comm other audit.log | "$0" amend --yes -p p.yaml --from -' "$SNUG"

@@ -114,6 +114,7 @@ END
 	total 0 --since 10m
 	total 0 --since today
 	total 2 -e uname --since @1000000060
+	total 5 --since "$("$SNUG" audit --json log 2>/dev/null | jq -rs 'map(.last) | sort | .[0]')"
 }
 
 @test "audit: nothing found is said, and is no failure" {
@@ -136,6 +137,8 @@ END
 		has err "$1"
 	}
 	bad "--since: 'yesterday' is no time" --since yesterday log
+	# seconds since 1970 without the @ are not taken for seconds ago
+	bad "--since: '1000000060' is no time: 10m," --since 1000000060 log
 	bad "--type: 'selinx' is none of seccomp, selinux, apparmor" -t selinx log
 	bad "--pid: '12x' is no process id" -p 12x log
 	bad "--pid: '-1' is no process id" --pid=-1 log
@@ -168,6 +171,30 @@ END
 	SNUG_TEST_DISABLE=audit-netlink try "$SNUG" audit -f -s netlink
 	status_is 1
 	has err "audit netlink group: switched off"
+}
+
+@test "audit: auditd's log that may not be read is named, when another one is read or none" {
+	need_root
+	need_command setpriv
+	need_command unshare
+	cat >inside.sh <<-END
+		set -e
+		mount -t tmpfs tmpfs /var/log
+		mkdir -m 700 /var/log/audit
+		touch /var/log/audit/audit.log /var/log/audit/audit.log.1 /var/log/syslog
+		export SNUG_TEST_DISABLE=\$1
+		setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$SNUG" audit
+	END
+	unshare -m mount -t tmpfs tmpfs /var/log || skip "no mount namespaces here"
+	chmod 711 .
+	status=0
+	unshare -m sh inside.sh kmsg,system-log >out 2>err || status=$?
+	status_is 1
+	has err "can read none of /var/log/audit/audit.log"
+	has_not err "reading another log"
+	unshare -m sh inside.sh kmsg >out 2>err
+	has err "warning: audit: /var/log/audit/audit.log: Permission denied; reading another log" \
+		"Reading /var/log/syslog"
 }
 
 @test "audit: what is damaged or too long is left out and counted" {
@@ -219,7 +246,6 @@ END
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	mv log log.1
@@ -253,13 +279,32 @@ END
 	same "$(wc -l <out)" 6
 }
 
+@test "audit --follow: behind a symbolic link, across rotation where that points to" {
+	mkdir real
+	: >real/log
+	ln -s real/log log
+	in_background "$SNUG" audit --follow log
+	wait_until grep -q Following bg.err
+	sleep 0.2
+	line 1000000100 21 new /usr/bin/new 63 >>real/log
+	wait_until grep -q 'logged  uname' bg.out
+	mv real/log real/log.1
+	line 1000000101 22 new /usr/bin/new 1 >>real/log.1
+	line 1000000102 23 new /usr/bin/new 2 >real/log
+	wait_until grep -q 'logged  open' bg.out
+	line 1000000103 24 new /usr/bin/new 3 >>real/log
+	wait_until grep -q 'logged  close' bg.out
+	kill -INT "$pid"
+	finish
+	status_is 0
+	same "$(wc -l <bg.out)" 4
+}
+
 @test "audit --follow: a truncated log is told" {
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	: >log
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	kill -INT "$pid"
@@ -296,11 +341,13 @@ END
 		entry kernel 10
 		printf '__CURSOR=s=9\n_TRANSPORT=kernel\nMESSAGE=audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64\n\n'
 		printf '__CURSOR=s=9\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=audit: audit_lost=99 audit_rate_limit=0\n\n'
+		printf '__CURSOR=s=9\n_TRANSPORT=driver\n_UID=0\nMESSAGE=Missed 20 kernel messages\n\n'
+		printf '__CURSOR=s=9\n_TRANSPORT=syslog\n_UID=1000\nMESSAGE=Missed 99 kernel messages\n\n'
 	} >log.export
 	try "$SNUG" audit --json log.export
 	status_is 0
 	same "$(jq -c .count out)" 4
-	has err "log.export: 3 records of all kinds were lost before they could be read"
+	has err "log.export: 23 records of all kinds were lost before they could be read"
 }
 
 @test "audit: what the kernel says it lost is told; its count starts anew at each boot" {
@@ -314,4 +361,91 @@ END
 	try "$SNUG" audit log
 	status_is 0
 	has err "log: 67 records of all kinds were lost before they could be read"
+}
+
+@test "audit: a file that is no log, but has one in it: what it is and how to read it, not \"nothing\"" {
+	some_log >log
+	foreign() { # foreign FILE TEXT...
+		try "$SNUG" audit "$1"
+		status_is 1
+		is_empty out
+		has err "audit: $1: is ${2}" "${@:3}"
+		has_not err "nothing was refused"
+	}
+	gzip -c log >log.1.gz
+	foreign log.1.gz "compressed by gzip: gzip -dc FILE gives what can be read"
+	# one that is not read to its end is no log either
+	head -c 8 log.1.gz >cut.gz
+	foreign cut.gz "compressed by gzip"
+	for tool in xz zstd bzip2; do
+		need_command "$tool"
+		"$tool" -c log >"log.$tool"
+		foreign "log.$tool" "compressed by $tool: $tool -dc FILE"
+	done
+	printf 'LPKSHHRH\0\0\0\0\0\0\0\0\0\0\0\0' >system.journal
+	foreign system.journal "a file of journald's own: journalctl --file FILE -o export"
+	iconv -f UTF-8 -t UTF-16 log >utf16
+	foreign utf16 "UTF-16: iconv"
+	jq -Rc '{MESSAGE: ., _TRANSPORT: "kernel"}' log >journal.json
+	foreign journal.json "JSON: journalctl -o export"
+	try "$SNUG" audit log - <log.1.gz
+	status_is 1
+	has err "<stdin>: is compressed by gzip"
+	# permissions of SELinux are no JSON, wherever a log begins
+	printf '{ read } for  pid=14 comm="cat"\n' | cat - log >begins-late
+	try "$SNUG" audit begins-late
+	status_is 0
+	has out "/usr/bin/uname"
+}
+
+@test "audit --follow: ends when nothing can be written any more" {
+	some_log >log
+	status=0
+	timeout 20 "$SNUG" audit --follow --since 2001-09-01 log >/dev/full 2>err || status=$?
+	status_is 1
+	has err "standard output: cannot write"
+}
+
+@test "audit: --exe finds programs that the record does not name, while they run" {
+	sleep 60 &
+	now=$(date +%s)
+	{
+		echo "type=AVC msg=audit($((now + 1)).000:6): avc:  denied  { read } for  pid=$! comm=\"sl\" scontext=a tcontext=b tclass=file permissive=0"
+		echo "type=AVC msg=audit($((now + 1)).000:7): avc:  denied  { read } for  pid=$$ comm=\"sl\" scontext=a tcontext=b tclass=file permissive=0"
+	} >log
+	try "$SNUG" audit --local --json --exe sleep log
+	kill %1
+	status_is 0
+	same "$(jq -r '.executable | split("/") | last' out)" sleep
+	try "$SNUG" audit --json --exe sleep log
+	status_is 0
+	is_empty out
+}
+
+@test "audit: what ausearch has put into words is told apart from what is garbled" {
+	some_log >log
+	echo 'type=SECCOMP msg=audit(11/20/26 14:39:01.115:549067) : auid=u uid=root pid=2529 comm=uname exe=/usr/bin/uname sig=SIG0 arch=x86_64 syscall=uname compat=0 ip=0x7f1d5180cb07 code=log' >>log
+	try "$SNUG" audit --json -t seccomp log
+	status_is 0
+	same "$(jq -s 'map(.count) | add' out)" 4
+	has err "log: 1 events are not counted" "'ausearch --raw' gives what can be read"
+	has_not err garbled
+}
+
+@test "audit: --container tells of how many events it cannot be known" {
+	sleep 60 &
+	now=$(date +%s)
+	line $((now + 1)) $! sleep /usr/bin/sleep 63 >log
+	line $((now - 1000)) $! earlier /usr/bin/earlier 63 >>log
+	line $((now + 1)) 4194304 gone /usr/bin/gone 63 >>log
+	line $((now + 1)) 4194304 gone /usr/bin/gone 64 >>log
+	try "$SNUG" audit --local --container web log
+	status_is 0
+	is_empty out
+	has err "audit: 3 events are left out: their processes have ended"
+	has_not err "nothing was refused"
+	try "$SNUG" audit --local --container web --comm sleep log
+	kill %1
+	has_not err "left out"
+	has err "nothing was refused"
 }

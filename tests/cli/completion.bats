@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # snug completion: each shell reads its script and completes with it.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # snug derive: recordings to a profile, without running anything and without privileges.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What documents say of snug in passing, in `backquotes` and in blocks that nobody runs, is a command
 # that snug knows: verb and options.  What is run is compared by tests/tutorial.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli

@@ -58,6 +58,12 @@ need_program() {
 		"snug: in all, 'p.json' has refused:" "1x mkdir  EPERM" \
 		"snug: to allow that: snug amend -p p.json mkdir"
 	[ ! -e made ]
+	# what gets ENOSYS for libraries to make an older call is not to be allowed
+	jq '.syscalls[0] += {"names": ["clone3", "mkdir"], "errnoRet": 38}' p.json >q.json
+	snug_run --explain -p q.json -- python3 -I -S -c 'import threading, os
+t = threading.Thread(target=os.getpid); t.start(); t.join(); os.mkdir("made")'
+	has err "x clone3  ENOSYS" "snug: at ENOSYS for clone3, libraries make clone" \
+		"snug: to allow that: snug amend -p q.json mkdir"
 	# the answer is the profile's
 	jq '.syscalls[].errnoRet = 30' p.json >q.json
 	snug_run --explain -p q.json -- mkdir made
@@ -104,6 +110,20 @@ way_on() {
 	sed -n 's/.*to allow [a-z ]*: snug amend //p' err >words
 	[[ -s words ]]
 	(eval "'$SNUG' amend -q --yes $(<words)")
+}
+
+@test "explain: what would be too much to type goes through a file" {
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["umask"],
+		"action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 0, "op": "SCMP_CMP_NE"}]}]}' >p.json
+	# shellcheck disable=SC2016 # for the shell inside
+	many='i=64; while [ $i -lt 364 ]; do umask $(printf %o $i); i=$((i + 1)); done'
+	snug_run --explain --json refused.json -p p.json -- bash -c "$many"
+	has err "1x umask(64)  EPERM" "1x umask(363)  EPERM" \
+		"to allow all that: run it with --json FILE, then: snug amend -p p.json --from FILE"
+	same "$(awk 'length > 200' err)" ""
+	"$SNUG" amend -q --yes -p p.json --from refused.json
+	snug_run --explain -p p.json -- bash -c "$many"
+	has_not err refused
 }
 
 @test "explain: what it says is to be typed works when it is typed" {
@@ -416,10 +436,11 @@ amend_from_run() {
 # Skips where the kernel's audit events cannot be had.
 need_audit() {
 	need_root
-	timeout 5 "$SNUG" audit --follow --source netlink >live 2>live.err &
-	sleep 0.3
-	kill -TERM $! 2>/dev/null || skip "the audit netlink group cannot be read: $(cat live.err)"
-	wait $! || true
+	in_background "$SNUG" audit --follow --source netlink
+	wait_until eval 'grep -q Following bg.err || gone "$pid"'
+	grep -q Following bg.err || skip "the audit netlink group cannot be read: $(cat bg.err)"
+	kill -TERM "$pid"
+	finish
 }
 
 @test "explain: what the profile logs: the lines that spoc's users look for, of children too" {

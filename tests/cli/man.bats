@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The manual pages say what the program does: verbs, aliases, options, exit statuses and environment
 # variables are compared with the program's own tables, in both directions.
+# bats file_tags=beside
 
 setup_file() {
 	: "${SNUG:?the program under test}"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Profiles that distributions ship, read from where their packages put them; and systemd itself as a
 # second reader of units.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli

@@ -11,6 +11,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	umount "$BATS_TEST_TMPDIR/work/mnt" 2>/dev/null || true
 }
 

@@ -19,6 +19,7 @@ setup() {
 teardown() {
 	local p
 
+	show_failure "${work:-}"
 	for p in "${others[@]}"; do
 		kill -KILL "$p" 2>/dev/null || true
 	done

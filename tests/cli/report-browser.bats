@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # snug report: what a person sees of a page in a browser.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash and browser.bash set them
 load ../lib/cli

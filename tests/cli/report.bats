@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # snug report: what goes into a page.  report-browser.bats: what a person sees of it.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli
@@ -56,7 +57,8 @@ row() {
 	status_is 0
 	[[ $(row bpf) == *' differs'*'allowed'*'EPERM'* ]]
 	[[ $(row uname) == *' differs'* ]]
-	has out '<h2 id="h-profiles">Side by side</h2>' "1 more, 1 fewer" 'data-k="p3">docker-default</th>'
+	has out '<h2 id="h-profiles">Side by side</h2>' "1 more, 1 fewer" 'data-k="p3">docker-default</th>' \
+		'<dt>Beside docker-default</dt>'
 	same "$(grep -c 'data-k="p' out)" 1
 	same "$(grep -o 'data-k="p[0-9]' out | wc -l)" 3
 }
@@ -188,6 +190,13 @@ closer_run() {
 	"$SNUG" lint --kernel 6.1 --arch amd64 -l note -f json web.json >lint.json || true
 	same "$(grep -c '<span class="word s-' out)" "$(jq '.findings // .files[].findings | length' lint.json 2>/dev/null || jq '[.. | objects | select(has("rule"))] | length' lint.json)"
 	has out "risk-bpf" "<summary>"
+	has_not out "in other profiles"
+	# those of other profiles do not bury the subject's
+	report next.json web.json
+	sed -n '/id="findings"/,/<details>/p' out >first
+	has_not first "risk-bpf"
+	sed -n '/findings in other profiles/,/<.details>/p' out >others
+	has others "risk-bpf" '<td class="name">web.json</td>'
 }
 
 @test "the same input gives the same bytes, and a file is replaced as a whole" {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The checks of the sources find what they are for: each runs on a small tree that is well, and
 # again after one thing in it was spoiled.
+# bats file_tags=beside
 
 # shellcheck disable=SC2154  # tools.bash sets tools
 load ../lib/tools
@@ -376,4 +377,25 @@ make_install() {
 	echo "$output"
 	[ "$status" -eq 1 ]
 	[ "${lines[-1]}" = "1 passed, 1 failed, 0 skipped" ]
+}
+
+@test "run-tests: files that say so run beside the others, and count with them" {
+	mkdir "$tree/build" "$tree/t"
+	# each waits for the other
+	file t/a.sh '#!/bin/sh' 'echo 1..1' \
+		'timeout 20 sh -c "until [ -e \"\$0\" ]; do sleep 0.1; done" "$SNUG_BUILD/b" || exit 1' \
+		'touch "$SNUG_BUILD/a"' 'echo "ok 1 - a"'
+	file t/b.sh '#!/bin/sh' '# beside' 'echo 1..1' 'touch "$SNUG_BUILD/b"' \
+		'timeout 20 sh -c "until [ -e \"\$0\" ]; do sleep 0.1; done" "$SNUG_BUILD/a" || exit 1' \
+		'echo "ok 1 - b"'
+	file t/c.bats '# bats file_tags=slow,beside' '' '@test "c" {' '	false' '}'
+	chmod +x "$tree"/t/*.sh
+	run "$tools/run-tests" "$tree/build" "$tree/t"
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ ${lines[0]} == *"t/a.sh "*" 1 ok "* ]]
+	[[ $output == *"not ok 1 c"*"t/b.sh "*" 1 ok "* ]]
+	[ "${lines[-1]}" = "2 passed, 1 failed, 0 skipped" ]
+	run "$tools/run-tests" --fast "$tree/build"
+	[ "$status" -eq 2 ]
 }

@@ -13,6 +13,7 @@ setup() {
 }
 
 teardown() {
+	show_failure "${work:-}"
 	[[ -z $watcher ]] || kill -KILL "$watcher" 2>/dev/null || true
 }
 
@@ -31,13 +32,20 @@ end_watch() {
 	watcher=""
 }
 
-# refused NAME TIMES: a program called so makes a call that is refused, TIMES times, and waits a moment
+# refused NAME TIMES: a program called so makes a call that is refused, TIMES times, and waits until
+# something is told; with $unseen, for a moment.
 refused() {
+	rm -f told
 	[[ -e filter.json ]] || echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
 		{"names": ["getpgid"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13}]}' >filter.json
 	cp "$(type -P perl)" "$1"
-	try "$SNUG" run -p filter.json -- "./$1" -e "syscall(121, 0) for 1 .. $2; sleep 1"
-	status_is 0
+	in_background "$SNUG" run -p filter.json -- "./$1" -e \
+		"syscall(121, 0) for 1 .. $2; select undef, undef, undef, 0.02 until -e 'told'"
+	[[ -z ${unseen:-} ]] || sleep 0.3
+	[[ -n ${unseen:-} ]] || wait_until test -s watch.out
+	: >told
+	finish
+	same "$status" 0
 }
 
 @test "watch: what is wrong with the options" {
@@ -113,9 +121,24 @@ refused() {
 	end_watch
 	jq -se --arg exe "$work/this-perl" 'map(.exe) | unique == [$exe]' watch.out
 	watch --json --pid 1
-	refused this-perl 1
+	unseen=1 refused this-perl 1
 	end_watch
 	is_empty watch.out
+}
+
+@test "watch: --exe finds programs that ended before anybody could look, by name, and counts the others" {
+	need_bpf
+	need_command perl
+	watch --json --exe "/elsewhere/short-lived-program,$work/its-*"
+	kill -STOP "$watcher"
+	refused short-lived-program 3
+	refused its-own 1
+	refused some-other 1
+	kill -CONT "$watcher"
+	end_watch
+	same "$(jq -sr 'map(select(.exe == null) | .comm) | unique | join(" ")' watch.out)" "its-own short-lived-pro"
+	jq -se 'map(select(.comm == "short-lived-pro")) | last.count == 3' watch.out
+	has watch.err "denials are left out: their processes ended before snug could look at them"
 }
 
 @test "watch: a process that executes another program: each denial is its own program's, or nobody's" {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # slow
+# beside
 #
 # The static snug on another kernel: Debian's 6.1 in a QEMU guest (no KVM, about 4 s to boot).
 # Prints TAP: what guest/tests prints in there.  Skipped, with the reason, where QEMU or the

@@ -16,6 +16,7 @@ setup() {
 teardown() {
 	local pid
 
+	show_failure "${work:-}"
 	for pid in "${followers[@]}" $server; do
 		kill "$pid" 2>/dev/null || true
 	done
@@ -110,9 +111,12 @@ serve() {
 	"$SNUG" amend -q --yes -p ls.json --mode log
 	follow "$exe"
 	"$SNUG" run -q -p ls.json -- ls -l / >/dev/null
-	wait_until test -s followed
-	sleep 0.2
+	# one more, of which that is told last
+	echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["exit_group"], "action": "SCMP_ACT_LOG"}]}' >exit.json
+	"$SNUG" run -q -p exit.json -- ls / >/dev/null
+	wait_until grep -q exit_group followed
 	stop_following
+	sed -i /exit_group/d followed
 	# what was a pipe of grep, awk and sort
 	jq -r .syscall followed | sort -u >calls
 	grep -qx lgetxattr calls

@@ -7,6 +7,8 @@ repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export SNUG=${SNUG:-$repo/build/src/cmd/snug}
 [[ $SNUG == /* ]] || SNUG=$PWD/$SNUG
 SNUG_PROGRAMS=${SNUG_PROGRAMS:-$(dirname "$SNUG")/../../tests/programs}
+# shellcheck source=tests/lib/failed.bash
+source "$repo/tests/lib/failed.bash"
 # shellcheck source=tests/lib/oracle.sh
 source "$repo/tests/lib/oracle.sh"
 # shellcheck source=tests/lib/programs.sh

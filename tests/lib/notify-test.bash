@@ -34,6 +34,7 @@ notify_setup() {
 
 # In teardown()
 notify_teardown() {
+	show_failure "${place:-}" "${state:-}"
 	[[ -z ${place:-} ]] || rm -rf "$place"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Built here for arm64 (tools/cross-build); what needs no kernel of that machine runs by qemu-user.
-# bats file_tags=slow
+# bats file_tags=slow,beside
 
 # shellcheck disable=SC2154  # the libraries set them
 load ../lib/cli

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Debian packages, the tarballs: what is in them, what lintian says, and that whoever builds them
 # anywhere gets the same bytes.
-# bats file_tags=slow
+# bats file_tags=slow,beside
 
 # shellcheck disable=SC2154  # the libraries set them
 load ../lib/cli

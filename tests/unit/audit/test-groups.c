@@ -182,6 +182,13 @@ static void filters(void **state)
 	}
 	assert_false(fits(
 		(struct snug_audit_filter){ .comms = ONE(W("ls")), .exes = ONE(W("cat")) }, NULL));
+	/* "/usr/bin/ls (deleted)" */
+	seccomp(9, "ls", "2F7573722F62696E2F6C73202864656C6574656429",
+		"arch=c000003e syscall=63 code=0x50000");
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("ls")) }, NULL));
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("/usr/bin/ls")) }, NULL));
+	assert_true(fits((struct snug_audit_filter){ .exes = ONE(W("ls (del*")) }, NULL));
+	assert_false(fits((struct snug_audit_filter){ .exes = ONE(W("l")) }, NULL));
 }
 
 static void since(void **state)
@@ -189,21 +196,29 @@ static void since(void **state)
 	const uint64_t now = UINT64_C(1795326566) * 1000000; /* 2026-11-22 05:49:26 UTC */
 	static const struct {
 		const char *word;
-		uint64_t second;
+		uint64_t second, us;
 	} rows[] = {
-		{ "10m", 1795326566 - 600 },
-		{ "1h30m", 1795326566 - 5400 },
-		{ "0", 1795326566 },
-		{ "@1795326000", 1795326000 },
-		{ "2026-11-22", 1795302000 },
-		{ "2026-11-22 06:49", 1795326540 },
-		{ "2026-11-22T06:49:26", 1795326566 },
-		{ "2026-11-22T05:49:26Z", 1795326566 },
-		{ "today", 1795302000 },
+		{ "10m", 1795326566 - 600, 0 },
+		{ "1h30m", 1795326566 - 5400, 0 },
+		{ "0s", 1795326566, 0 },
+		{ "@1795326000", 1795326000, 0 },
+		{ "@1795326000.5", 1795326000, 500000 },
+		{ "2026-11-22", 1795302000, 0 },
+		{ "2026-11-22 06:49", 1795326540, 0 },
+		{ "2026-11-22T06:49:26", 1795326566, 0 },
+		{ "2026-11-22T06:49:26.000001", 1795326566, 1 },
+		{ "2026-11-22T05:49:26Z", 1795326566, 0 },
+		{ "2026-11-22T05:49:26.115Z", 1795326566, 115000 },
+		{ "2026-11-22T05:49:26.1234567Z", 1795326566, 123456 },
+		{ "2026-11-22T08:49:26+03:00", 1795326566, 0 },
+		{ "2026-11-22 02:19:26.25-0330", 1795326566, 250000 },
+		{ "2026-11-22T05:49Z", 1795326540, 0 },
+		{ "today", 1795302000, 0 },
 	};
 	static const char *const bad[] = { "",
 					   "x",
-
+					   "0",
+					   "1795326566",
 					   "2026-11",
 					   "2026-13-01",
 					   "2026-02-30",
@@ -211,8 +226,17 @@ static void since(void **state)
 					   "2026-11-22 5:49",
 					   "2026-11-22 ",
 					   "2026-11-22 05:49:26 ",
+					   "2026-11-22 05:49:26.",
+					   "2026-11-22 05:49:26.Z",
+					   "2026-11-22T05:49:26+15:00",
+					   "2026-11-22T05:49:26+3",
+					   "2026-11-22T05:49:26+03:00Z",
+					   "1970-01-01T00:00+01:00",
 					   "@",
+					   "@.5",
+					   "@1.",
 					   "@-1",
+					   "@99999999999999999999999999",
 					   "-10m",
 					   "99999999999999999999",
 					   "100000d",
@@ -223,7 +247,7 @@ static void since(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (snug_audit_since_parse(rows[i].word, now, &us) < 0)
 			fail_msg("refused: %s", rows[i].word);
-		assert_int_equal(us, rows[i].second * 1000000);
+		assert_int_equal(us, rows[i].second * 1000000 + rows[i].us);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		if (snug_audit_since_parse(bad[i], now, &us) != -EINVAL)

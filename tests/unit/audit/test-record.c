@@ -76,6 +76,9 @@ static bool check(const char *title, const struct snug_str *line, const char *ex
 	case SNUG_AUDIT_DAMAGED:
 		snug_str_add(&got, "damaged");
 		break;
+	case SNUG_AUDIT_WORDS:
+		snug_str_add(&got, "in words");
+		break;
 	case SNUG_AUDIT_EVENT:
 		describe(&got, ev);
 		break;
@@ -181,6 +184,11 @@ static void lost(void **state)
 	} rows[] = {
 		{ "[1.2] kauditd_printk_skb: 23 callbacks suppressed", 23, false },
 		{ "audit: audit_lost=7 audit_rate_limit=0 audit_backlog_limit=64", 7, true },
+		{ "kernel: [46.441785] audit_printk_skb: 33 callbacks suppressed", 33, false },
+		{ "Nov 20 14:39:01 node1 systemd-journald[363]: Missed 81 kernel messages", 81,
+		  false },
+		{ "Missed 81 messages", 0, false },
+		{ "type=USER msg='audit: audit_lost=7 audit_rate_limit=0'", 0, false },
 		{ "kauditd_printk_skb: x callbacks suppressed", 0, false },
 		{ "kauditd_printk_skb: 23", 0, false },
 		{ "net_ratelimit: 23 callbacks suppressed", 0, false },

@@ -85,8 +85,6 @@ static bool check_call(const struct fixture *f, struct random_source *r)
 	while (nr < 0);
 	for (int i = 0; i < SNUG_N_ARGS; i++)
 		args[i] = random_below(r, 2) ? random_below(r, 25) : random_edge(r);
-	for (int i = 0; i < SNUG_N_ARGS && snug_arch_arg_bits(arch) == 32; i++)
-		args[i] &= UINT32_MAX;
 	plain = run(&f->plain, arch, (uint32_t)nr, args);
 	watched = run(&f->watched, arch, (uint32_t)nr, args);
 	if (!is_asked_about(f, plain & SECCOMP_RET_ACTION_FULL)) {

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by cli.bash and bpf-test.bash.
+
+# show_failure DIRECTORY...: in teardown(): of a test that has failed, what its programs said there on
+# standard error, as the end of what bats prints.
+show_failure() {
+	local directory file
+
+	[[ -z ${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-} ]] || return 0
+	for directory; do
+		[[ -d $directory ]] || continue
+		for file in "$directory"/{err,errors,*.err,*.complains,*.says,*/err,*/*.err}; do
+			[[ -f $file && -s $file ]] || continue
+			echo "--- ${file#"$directory"/}:"
+			tail -n 20 "$file" | cut -c 1-500 | cat -v
+		done
+	done
+}
+
+# Files that have something to end have a teardown of their own, which calls show_failure, too.
+teardown() {
+	# shellcheck disable=SC2154  # set by who sources this
+	show_failure "${state:-${work:-}}"
+}
