@@ -435,10 +435,12 @@ END
 @test "audit: --container tells of how many events it cannot be known" {
 	sleep 60 &
 	now=$(date +%s)
-	line $((now + 1)) $! sleep /usr/bin/sleep 63 >log
-	line $((now - 1000)) $! earlier /usr/bin/earlier 63 >>log
-	line $((now + 1)) 4194304 gone /usr/bin/gone 63 >>log
-	line $((now + 1)) 4194304 gone /usr/bin/gone 64 >>log
+	{
+		line $((now + 1)) $! sleep /usr/bin/sleep 63
+		line $((now - 1000)) $! earlier /usr/bin/earlier 63
+		line $((now + 1)) 4194304 gone /usr/bin/gone 63
+		line $((now + 1)) 4194304 gone /usr/bin/gone 64
+	} >log
 	try "$SNUG" audit --local --container web log
 	status_is 0
 	is_empty out
