@@ -3,11 +3,15 @@
 # Sourced by cli.bash and bpf-test.bash.
 
 # show_failure DIRECTORY...: in teardown(): of a test that has failed, what its programs said there on
-# standard error, as the end of what bats prints.
+# standard error, and the last `run` command at all, as the end of what bats prints.
 show_failure() {
 	local directory file
 
 	[[ -z ${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-} ]] || return 0
+	if [[ -n ${output:-} ]]; then
+		echo "--- the last output, status ${status:-?}:"
+		tail -n 20 <<<"$output" | cut -c 1-500 | cat -v
+	fi
 	for directory; do
 		[[ -d $directory ]] || continue
 		for file in "$directory"/{err,errors,*.err,*.complains,*.says,*/err,*/*.err}; do
