@@ -58,14 +58,9 @@ static __always_inline const struct cgroup *deepest_cgroup(const struct task_str
 	int level = BPF_CORE_READ(best, level);
 
 	for (__u32 i = 0; i < MAX_CONTROLLERS; i++) {
-		const struct cgroup_subsys_state *css = NULL;
-		const struct cgroup *cgroup;
+		const struct cgroup *cgroup = cgroup_of_controller(set, i);
 
-		if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
-			break;
-		(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
-		cgroup = BPF_CORE_READ(css, cgroup);
-		if (BPF_CORE_READ(cgroup, level) > level) {
+		if (cgroup && BPF_CORE_READ(cgroup, level) > level) {
 			level = BPF_CORE_READ(cgroup, level);
 			best = cgroup;
 		}

@@ -12,6 +12,17 @@
 
 enum { MAX_CGROUP_DEPTH = 32, MAX_CONTROLLERS = 16 };
 
+/* Where @set is in the tree of the @i-th controller; NULL when the kernel has no such one. */
+static __always_inline const struct cgroup *cgroup_of_controller(const struct css_set *set, __u32 i)
+{
+	const struct cgroup_subsys_state *css = NULL;
+
+	if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
+		return NULL;
+	(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
+	return css ? BPF_CORE_READ(css, cgroup) : NULL;
+}
+
 /* The cgroup of @task in the tree @hierarchy. */
 static __always_inline const struct cgroup *cgroup_of(const struct task_struct *task,
 						      __u32 hierarchy)
@@ -21,14 +32,9 @@ static __always_inline const struct cgroup *cgroup_of(const struct task_struct *
 	if (!hierarchy)
 		return BPF_CORE_READ(set, dfl_cgrp);
 	for (__u32 i = 0; i < MAX_CONTROLLERS; i++) {
-		const struct cgroup_subsys_state *css = NULL;
-		const struct cgroup *cgroup;
+		const struct cgroup *cgroup = cgroup_of_controller(set, i);
 
-		if (i * sizeof(css) >= bpf_core_field_size(set->subsys))
-			break;
-		(void)bpf_core_read(&css, sizeof(css), &set->subsys[i]);
-		cgroup = BPF_CORE_READ(css, cgroup);
-		if ((__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy)
+		if (cgroup && (__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy)
 			return cgroup;
 	}
 	return NULL;

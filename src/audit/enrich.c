@@ -6,6 +6,7 @@
  */
 #include "audit/enrich.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/parse.h"
@@ -56,21 +57,14 @@ struct snug_enricher {
 	int oldest, youngest;
 	struct known_container *containers;
 	unsigned n_containers, used_containers, next_container;
-	uint64_t listed_us; /* monotonic; 0: never */
+	const uint64_t *now_us; /* tests'; or NULL */
+	uint64_t listed_us;     /* monotonic; 0: never */
 	struct {
 		pid_t pid;
 		uint64_t at_us;    /* monotonic */
 	} recent[RECENT];          /* looked for in /proc, by pid */
 	struct snug_enriched bare; /* snug_enricher_look_container()'s */
 };
-
-static uint64_t now_us(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * US_PER_S + (uint64_t)ts.tv_nsec / 1000;
-}
 
 /* When the machine booted, by the clock that events are stamped with. */
 static uint64_t boot_us(const struct snug_enricher *e)
@@ -81,7 +75,7 @@ static uint64_t boot_us(const struct snug_enricher *e)
 	size_t len;
 
 	if (!*e->root)
-		return now_us(CLOCK_REALTIME) - now_us(CLOCK_BOOTTIME);
+		return snug_clock_us(CLOCK_REALTIME) - snug_clock_us(CLOCK_BOOTTIME);
 	path = xasprintf("%s/proc/stat", e->root);
 	if (snug_read_file(path, PROC_STAT_BYTES, &text, &len, NULL) < 0)
 		return 0;
@@ -107,6 +101,7 @@ struct snug_enricher *snug_enricher_new(const struct snug_enricher_options *opti
 	uint64_t pidns;
 
 	e->root = xstrdup(options->root);
+	e->now_us = options->now_us;
 	e->n_slots = options->processes ? options->processes : DEFAULT_PROCESSES;
 	e->n_containers = options->containers ? options->containers : DEFAULT_CONTAINERS;
 	e->slots = xcalloc(e->n_slots, sizeof(*e->slots));
@@ -278,10 +273,15 @@ static void note(struct snug_enricher *e, pid_t pid)
 	make_youngest(e, i);
 }
 
+static uint64_t now_us(const struct snug_enricher *e)
+{
+	return e->now_us ? *e->now_us : snug_clock_us(CLOCK_MONOTONIC_COARSE);
+}
+
 /* Whether /proc was asked for @pid just now; from here on it was. */
 static bool is_fresh(struct snug_enricher *e, pid_t pid)
 {
-	uint64_t now = now_us(CLOCK_MONOTONIC_COARSE);
+	uint64_t now = now_us(e);
 	unsigned i = (unsigned)pid % RECENT;
 
 	if (e->recent[i].pid == pid && now - e->recent[i].at_us < FRESH_US)
@@ -328,7 +328,7 @@ static struct known_container *learn_container(struct snug_enricher *e, const ch
 {
 	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
 	struct known_container *known = find_container(e, id);
-	uint64_t now = now_us(CLOCK_MONOTONIC);
+	uint64_t now = now_us(e);
 
 	if (known && (known->name || known->pod || known->engine))
 		return known;

@@ -142,3 +142,16 @@ bool snug_audit_fields_hex(const struct snug_audit_text *t, uint64_t max, uint64
 		p += 2;
 	return parse(p, end, 16, max, ret);
 }
+
+bool snug_audit_fields_take(const char **p, const char *end, char stop, uint64_t max, uint64_t *ret)
+{
+	enum { MAX_DIGITS = 24 };
+	size_t n = (size_t)(end - *p);
+	const char *at = memchr(*p, stop, n > MAX_DIGITS ? MAX_DIGITS : n);
+	struct snug_audit_text t = { *p, at ? (size_t)(at - *p) : 0 };
+
+	if (!at || !snug_audit_fields_number(&t, max, ret))
+		return false;
+	*p = at + 1;
+	return true;
+}

@@ -25,3 +25,6 @@ struct snug_audit_text snug_audit_fields_text(const struct snug_audit_field *fie
 /* Digits up to @max; hexadecimal with or without 0x in the second.  False for anything else. */
 bool snug_audit_fields_number(const struct snug_audit_text *t, uint64_t max, uint64_t *ret);
 bool snug_audit_fields_hex(const struct snug_audit_text *t, uint64_t max, uint64_t *ret);
+/* Digits up to @max in front of the byte @stop; *p moves behind that. */
+bool snug_audit_fields_take(const char **p, const char *end, char stop, uint64_t max,
+			    uint64_t *ret);

@@ -267,17 +267,6 @@ static bool has_prefix(const char *p, const char *end, const char *prefix)
 	return (size_t)(end - p) >= n && memcmp(p, prefix, n) == 0;
 }
 
-static bool take_number(const char **p, const char *end, char stop, uint64_t max, uint64_t *ret)
-{
-	const char *at = memchr(*p, stop, (size_t)(end - *p > 24 ? 24 : end - *p));
-	struct snug_audit_text t = { *p, at ? (size_t)(at - *p) : 0 };
-
-	if (!at || !snug_audit_fields_number(&t, max, ret))
-		return false;
-	*p = at + 1;
-	return true;
-}
-
 /* "audit(1612299677.115:549067): "; moves *p behind it. */
 static bool take_stamp(const char **p, const char *end, uint64_t *ret_us, uint64_t *ret_serial)
 {
@@ -288,9 +277,10 @@ static bool take_stamp(const char **p, const char *end, uint64_t *ret_us, uint64
 	if (!has_prefix(at, end, "audit("))
 		return false;
 	at += strlen("audit(");
-	if (!take_number(&at, end, '.', UINT64_MAX / US_PER_S - 1, &s) ||
-	    !take_number(&at, end, ':', MAX_MS, &ms) ||
-	    !take_number(&at, end, ')', UINT64_MAX, &serial) || !has_prefix(at, end, ":"))
+	if (!snug_audit_fields_take(&at, end, '.', UINT64_MAX / US_PER_S - 1, &s) ||
+	    !snug_audit_fields_take(&at, end, ':', MAX_MS, &ms) ||
+	    !snug_audit_fields_take(&at, end, ')', UINT64_MAX, &serial) ||
+	    !has_prefix(at, end, ":"))
 		return false;
 	*ret_us = s * US_PER_S + ms * US_PER_MS;
 	*ret_serial = serial;
@@ -405,7 +395,7 @@ static enum snug_audit_verdict parse_journald(const char *line, const char *end,
 	if (!p)
 		return SNUG_AUDIT_OTHER;
 	p += strlen("audit[");
-	if (!take_number(&p, end, ']', INT32_MAX, &pid) || !has_prefix(p, end, ": "))
+	if (!snug_audit_fields_take(&p, end, ']', INT32_MAX, &pid) || !has_prefix(p, end, ": "))
 		return SNUG_AUDIT_OTHER;
 	word = take_word(p + 2, end);
 	type = word.len ? type_of(&word) : 0;
@@ -489,7 +479,9 @@ static uint64_t find_count(const char *line, const char *end, const char *before
 	if (!p)
 		return 0;
 	p += strlen(before);
-	return take_number(&p, end, ' ', UINT32_MAX, &n) && has_prefix(p, end, behind) ? n : 0;
+	return snug_audit_fields_take(&p, end, ' ', UINT32_MAX, &n) && has_prefix(p, end, behind)
+		       ? n
+		       : 0;
 }
 
 uint64_t snug_audit_record_lost(const char *line, size_t len, bool *ret_total)

@@ -26,17 +26,6 @@ struct kmsg_source {
 	char *record; /* owned */
 };
 
-static bool take_number(const char **p, const char *end, uint64_t *ret)
-{
-	const char *comma = memchr(*p, ',', (size_t)(end - *p));
-	struct snug_audit_text t = { *p, comma ? (size_t)(comma - *p) : 0 };
-
-	if (!comma || !snug_audit_fields_number(&t, UINT64_MAX, ret))
-		return false;
-	*p = comma + 1;
-	return true;
-}
-
 /* Undoes the escapes in place; the new length. */
 static size_t unescape(char *text, size_t len)
 {
@@ -71,7 +60,8 @@ static bool take_record(struct kmsg_source *s, char *record, size_t len,
 	uint64_t priority, seq;
 	size_t n;
 
-	if (!text || !take_number(&p, text, &priority) || !take_number(&p, text, &seq))
+	if (!text || !snug_audit_fields_take(&p, text, ',', UINT64_MAX, &priority) ||
+	    !snug_audit_fields_take(&p, text, ',', UINT64_MAX, &seq))
 		return false;
 	if (s->has_seq && seq > s->next_seq)
 		note_overwritten(s, seq - s->next_seq);

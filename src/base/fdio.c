@@ -63,6 +63,11 @@ int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_le
 	return snug_read_fd(fd, path, limit, ret, ret_len, err);
 }
 
+int snug_dup_fd(int fd)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
 int snug_write_all(int fd, const void *data, size_t len)
 {
 	const char *p = data;
@@ -151,7 +156,7 @@ static int open_direct(struct snug_outfile *f, struct snug_err *err)
 	/* the descriptor itself: opening /dev/stdout anew fails on a socket, and on a file that
 	 * only whoever started us may open */
 	if (strcmp(f->name, "-") == 0 || strcmp(f->name, "/dev/stdout") == 0)
-		f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+		f->fd = snug_dup_fd(STDOUT_FILENO);
 	else
 		f->fd = open(f->name, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_APPEND);
 	if (f->fd < 0)

@@ -23,6 +23,9 @@ int snug_read_file(const char *path, size_t limit, char **ret, size_t *ret_len,
 int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_len,
 		      struct snug_err *err);
 
+/* A copy of @fd that is closed at exec and is no standard stream; -1 with errno. */
+int snug_dup_fd(int fd);
+
 /* Writes all of @data; resumes after short writes and EINTR.  Returns 0 or negative errno. */
 int snug_write_all(int fd, const void *data, size_t len);
 

@@ -230,6 +230,21 @@ char *snug_str_did_you_mean(const char *near)
 	return near ? xasprintf(" (did you mean '%s'?)", near) : xstrdup("");
 }
 
+size_t snug_utf8_len(const char *text, size_t len)
+{
+	const unsigned char *first = (const unsigned char *)text, *p = first, *end = p + len;
+	size_t n;
+
+	while (p < end && (n = snug_utf8_char_len(p, end)))
+		p += n;
+	return (size_t)(p - first);
+}
+
+size_t snug_utf8_bom_len(const char *text, size_t len)
+{
+	return len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 bool snug_str_list_has(const char *list, const char *word, size_t len)
 {
 	for (;;) {

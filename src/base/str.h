@@ -39,6 +39,11 @@ void snug_str_done(struct snug_str *s);
  * one: overlong forms, surrogates and values over U+10FFFF are refused (RFC 3629). */
 size_t snug_utf8_char_len(const unsigned char *p, const unsigned char *end);
 
+/* How many of the @len bytes at @text, from the first, are whole UTF-8 characters. */
+size_t snug_utf8_len(const char *text, size_t len);
+/* The length of the byte order mark that @text begins with: 3, or 0 when there is none. */
+size_t snug_utf8_bom_len(const char *text, size_t len);
+
 /* Whether the comma-separated @list has the @len bytes at @word as an item. */
 bool snug_str_list_has(const char *list, const char *word, size_t len);
 

@@ -12,6 +12,7 @@
 #include "record/check.h"
 #include "record/refusals.h"
 #include "seccomp/condition.h"
+#include "seccomp/fallback.h"
 #include "seccomp/ret.h"
 #include "seccomp/syscalls.h"
 
@@ -121,6 +122,27 @@ static void look_as_profile(const struct snug_seccomp_profile *p, struct snug_ca
 	}
 }
 
+/* An entry that answers ENOSYS to a call, for libraries to make an older one, has a reason: the
+ * flags of clone3, which no filter sees. */
+static bool is_left_out(struct amend_calls *c, const struct amend_from *from, enum snug_arch arch,
+			uint32_t nr, const char *name)
+{
+	static const uint64_t no_args[SNUG_N_ARGS];
+	struct snug_seccomp_env env = from->env;
+	struct snug_decision d;
+	const char *instead;
+
+	env.arch = snug_arch_family(arch);
+	if (snug_seccomp_decide(from->profile, &env, arch, nr, no_args, &d, NULL) < 0)
+		return false;
+	instead = d.by == SNUG_BY_ENTRY ? snug_fallback_at(name, d.ret) : NULL;
+	if (instead && !c->is_fallback_told)
+		say_note("%s: left out: at ENOSYS libraries make %s; 'snug amend %s' allows it",
+			 name, instead, name);
+	c->is_fallback_told |= instead != NULL;
+	return instead;
+}
+
 /* What `snug run --json` wrote. */
 static int add_refusals(struct amend_calls *c, const struct amend_from *from, const char *name,
 			const char *text, size_t len, struct snug_err *err)
@@ -137,7 +159,8 @@ static int add_refusals(struct amend_calls *c, const struct amend_from *from, co
 			warn_nameless(c, one->arch, one->nr);
 			continue;
 		}
-		if (!is_listed(c, from, one->arch))
+		if (!is_listed(c, from, one->arch) ||
+		    is_left_out(c, from, one->arch, one->nr, one->name))
 			continue;
 		snug_refusal_question(one, &q);
 		look_as_profile(from->profile, &q);
@@ -185,7 +208,8 @@ static void add_denied(struct amend_calls *c, const struct amend_from *from,
 	VEC_FOREACH (d, &recording->denied) {
 		if (!d->name)
 			warn_nameless(c, d->arch, d->nr);
-		else if (is_listed(c, from, d->arch))
+		else if (is_listed(c, from, d->arch) &&
+			 !is_left_out(c, from, d->arch, d->nr, d->name))
 			add_name(c, d->name);
 	}
 }
@@ -206,6 +230,11 @@ static int add_recording(struct amend_calls *c, const struct amend_from *from, c
 	if (r < 0)
 		return r;
 	VEC_FOREACH (call, &check.calls) {
+		if (call->instead) {
+			if (!is_left_out(c, from, call->arch, call->nr, call->name))
+				add_name(c, call->name);
+			continue;
+		}
 		if (call->result == SNUG_CHECK_DEPENDS)
 			say_note(
 				"%s: left out: what the profile says depends on arguments, which a "

@@ -14,6 +14,7 @@ struct amend_calls {
 	size_t len, cap;
 	uint64_t unlisted;   /* bit n: enum snug_arch n has been said to be left out */
 	uint64_t n_nameless; /* left out because no table knows the number */
+	bool is_fallback_told;
 };
 void amend_calls_done(struct amend_calls *c);
 /* "uname", "socket(AF_ALG)".  -EINVAL. */

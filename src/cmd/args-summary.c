@@ -50,6 +50,7 @@ static void print_open(const struct snug_derived *d)
 {
 	static const char *const whys[] = {
 		[SNUG_OPEN_BASE] = "with any arguments (of the base set; -n or -b is without it)",
+		[SNUG_OPEN_RUNTIME] = "with any arguments (the container's runtime needs that)",
 		[SNUG_OPEN_NOT_RECORDED] = "with any arguments (none were recorded)",
 		[SNUG_OPEN_TOO_MANY] = "with any arguments (too many different ones)",
 		[SNUG_OPEN_ELSEWHERE] = "with any arguments (another ABI has them elsewhere)",

@@ -8,6 +8,7 @@
  */
 #include "cmd/attach-worker.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/limits.h"
@@ -77,14 +78,6 @@ struct worker {
 	size_t n_told; /* calls when the parent was told last */
 };
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 static void tell(struct worker *w, enum message_type type, int flags)
 {
 	w->news.type = type;
@@ -105,7 +98,7 @@ static void on_event(void *data, const struct snug_session_event *ev)
 
 		snprintf(number, sizeof(number), "call %u", ev->nr);
 		set_text(w, ev->name ? ev->name : number);
-		w->news.newest_us = now_us();
+		w->news.newest_us = snug_clock_us(CLOCK_MONOTONIC);
 	} else if (ev->type == SNUG_SESSION_EXEC && w->is_armed && !ev->entered &&
 		   w->news.seccomp_mode < 0) {
 		w->news.seccomp_mode = snug_proc_seccomp_mode("", w->target->pid);

@@ -174,38 +174,15 @@ void audit_add_event(struct snug_str *out, const struct snug_audit_event *ev,
 	snug_str_addc(out, '\n');
 }
 
-static bool is_plain(const struct snug_audit_text *t)
-{
-	const unsigned char *p = (const unsigned char *)t->text, *end = p + t->len;
-	size_t n;
-
-	while (p < end && *p && (n = snug_utf8_char_len(p, end)))
-		p += n;
-	return p == end;
-}
-
-/* As it is where JSON can hold it; else with \xNN. */
 static void add_member(struct snug_writer *w, const char *key, const struct snug_audit_text *t)
 {
-	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
-
-	if (!t->text)
-		return;
-	if (is_plain(t))
-		snug_str_addn(&s, t->text, t->len);
-	else
-		snug_str_add_printable(&s, t->text, t->len, SIZE_MAX);
-	snug_writer_member_string(w, key, snug_str_text(&s));
+	text_write_bytes(w, key, t->text, t->len);
 }
 
 static void add_time(struct snug_writer *w, const char *key, uint64_t us)
 {
-	char text[32];
-
-	if (!us)
-		return;
-	text_format_utc(text, us);
-	snug_writer_member_string(w, key, text);
+	if (us)
+		text_write_utc(w, key, us);
 }
 
 static void add_seccomp(struct snug_writer *w, const struct snug_audit_group *g)
@@ -261,8 +238,5 @@ void audit_add_json(struct snug_str *out, const struct snug_audit_group *g)
 	add_time(w, "last", g->last_us);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
-	text_join_lines(&line);
-	snug_str_add(out, snug_str_text(&line));
-	if (!out->len || out->buf[out->len - 1] != '\n')
-		snug_str_addc(out, '\n');
+	text_add_json_line(out, &line);
 }

@@ -221,9 +221,9 @@ static int follow(struct audit *a, int signal_fd, struct snug_err *err)
 	return r;
 }
 
-static int follow_until_signal(struct audit *a, struct snug_err *err)
+/* From now on the signals that end it come by @ret_fd. */
+static int take_signals(int *ret_fd, struct snug_err *err)
 {
-	CLEANUP(closep) int fd = -EBADF;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -231,10 +231,8 @@ static int follow_until_signal(struct audit *a, struct snug_err *err)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		return snug_err_errno(err, "signalfd");
-	return follow(a, fd, err);
+	*ret_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	return *ret_fd < 0 ? snug_err_errno(err, "signalfd") : 0;
 }
 
 static void print_groups(struct audit *a)
@@ -289,6 +287,7 @@ static void say_sources(const struct audit *a)
 
 static int audit(struct audit *a, char **files, struct snug_err *err)
 {
+	CLEANUP(closep) int signals = -EBADF;
 	const struct audit_args *args = a->args;
 	int r;
 
@@ -305,9 +304,15 @@ static int audit(struct audit *a, char **files, struct snug_err *err)
 		return snug_err_set(err, -EINVAL,
 				    "--container: a log does not tell containers, and a FILE may "
 				    "be of another machine; --local says that it is not");
+	/* not before: a pipe that nobody writes to keeps us in open(2) */
+	if (args->follow) {
+		r = take_signals(&signals, err);
+		if (r < 0)
+			return r;
+	}
 	say_sources(a);
 	if (args->follow)
-		return follow_until_signal(a, err);
+		return follow(a, signals, err);
 	a->groups = snug_audit_groups_new();
 	r = read_all(a, err);
 	if (r == 0)

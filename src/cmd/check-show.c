@@ -75,6 +75,8 @@ static void add_answer(const struct check_view *view, const struct snug_check_ca
 	}
 	snug_ret_add_text(call->decision.ret, out);
 	add_decider(view, &call->decision, out);
+	if (call->instead)
+		snug_str_addf(out, ", at which libraries make %s", call->instead);
 }
 
 static void add_command(const struct snug_recording *r, struct snug_str *out)
@@ -275,6 +277,8 @@ static void write_call(struct snug_writer *w, const struct check_view *view,
 		snug_argset_add_text(call->name ? call->name : "?", &call->passing, &text);
 		snug_writer_member_string(w, "passesAs", snug_str_text(&text));
 	}
+	if (call->instead)
+		snug_writer_member_string(w, "instead", call->instead);
 	if (!snug_argset_is_empty(&call->refused)) {
 		snug_str_clear(&text);
 		snug_argset_add_text(call->name ? call->name : "?", &call->refused, &text);

@@ -50,13 +50,7 @@ static void add_verb(const struct snug_verb *v, struct snug_str *out)
 static void add_sets(const struct completion_input *in, struct snug_str *out)
 {
 	snug_str_add(out, "_snug_set() {\n\tcase $1 in\n");
-	for (const struct completion_set *s = in->sets; s->name; s++) {
-		if (!completion_uses_set(in, s->name))
-			continue;
-		snug_str_addf(out, "\t%s) echo '", s->name);
-		completion_add_words(s, " ", out);
-		snug_str_add(out, "' ;;\n");
-	}
+	completion_add_sets(in, "\t", ") echo '", "' ;;\n", out);
 	snug_str_add(out, "\tesac\n}\n");
 }
 

@@ -37,13 +37,7 @@ static void add_takes_values(const struct completion_input *in, struct snug_str 
 static void add_sets(const struct completion_input *in, struct snug_str *out)
 {
 	snug_str_add(out, "function __snug_set\n    switch $argv[1]\n");
-	for (const struct completion_set *s = in->sets; s->name; s++) {
-		if (!completion_uses_set(in, s->name))
-			continue;
-		snug_str_addf(out, "        case %s\n            string join \\n ", s->name);
-		completion_add_words(s, " ", out);
-		snug_str_addc(out, '\n');
-	}
+	completion_add_sets(in, "        case ", "\n            string join \\n ", "\n", out);
 	snug_str_add(out, "    end\nend\n\n");
 }
 

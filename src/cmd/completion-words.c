@@ -98,11 +98,17 @@ void completion_add_fish_quoted(const char *text, struct snug_str *out)
 	snug_str_addc(out, '\'');
 }
 
-void completion_add_words(const struct completion_set *set, const char *between,
-			  struct snug_str *out)
+void completion_add_sets(const struct completion_input *in, const char *before, const char *between,
+			 const char *after, struct snug_str *out)
 {
-	for (size_t i = 0; set->words[i]; i++)
-		snug_str_addf(out, "%s%s", i ? between : "", set->words[i]);
+	for (const struct completion_set *s = in->sets; s->name; s++) {
+		if (!completion_uses_set(in, s->name))
+			continue;
+		snug_str_addf(out, "%s%s%s", before, s->name, between);
+		for (size_t i = 0; s->words[i]; i++)
+			snug_str_addf(out, "%s%s", i ? " " : "", s->words[i]);
+		snug_str_add(out, after);
+	}
 }
 
 void completion_add_script(const char *text, const struct snug_str *tables, struct snug_str *out)

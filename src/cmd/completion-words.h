@@ -45,8 +45,8 @@ void completion_add_names(const struct snug_verb *verb, const char *between, str
 void completion_add_quoted(const char *text, struct snug_str *out);
 /* The same as fish reads it, where a backslash escapes inside single quotes too. */
 void completion_add_fish_quoted(const char *text, struct snug_str *out);
-/* Appends the words of @set, @between them. */
-void completion_add_words(const struct completion_set *set, const char *between,
-			  struct snug_str *out);
+/* Appends @before, its name, @between, its words and @after, for each set that is in use. */
+void completion_add_sets(const struct completion_input *in, const char *before, const char *between,
+			 const char *after, struct snug_str *out);
 /* Appends @text, in which the line "# TABLES" is replaced by @tables; SNUG_BUG without that. */
 void completion_add_script(const char *text, const struct snug_str *tables, struct snug_str *out);

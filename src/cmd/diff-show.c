@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cmd/answer.h"
 #include "cmd/columns.h"
+#include "cmd/show-text.h"
 #include "codec/writer.h"
 #include "seccomp/call-args.h"
 #include "seccomp/ret.h"
@@ -16,18 +17,6 @@ enum {
 	START = 14,     /* where the names stand */
 	MAX_CONDS = 64, /* entries of one set of arguments in JSON */
 };
-
-static void add_arches(struct snug_str *out, uint64_t mask)
-{
-	const char *comma = "";
-
-	for (int i = 0; i < _SNUG_ARCH_MAX; i++) {
-		if (!(mask & UINT64_C(1) << i))
-			continue;
-		snug_str_addf(out, "%s%s", comma, snug_arch_name((enum snug_arch)i));
-		comma = ", ";
-	}
-}
 
 static void add_shown(struct snug_str *out, const char *text)
 {
@@ -59,10 +48,10 @@ static void add_abis(const struct diff_view *view, struct snug_str *out)
 	const struct snug_diff *d = view->diff;
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 
-	add_arches(&text, d->only_a);
+	show_add_arches(&text, d->only_a);
 	add_only(out, "A", snug_str_text(&text), "knows the ABI, B kills there:");
 	snug_str_clear(&text);
-	add_arches(&text, d->only_b);
+	show_add_arches(&text, d->only_b);
 	add_only(out, "B", snug_str_text(&text), "knows the ABI, A kills there:");
 }
 
@@ -145,7 +134,7 @@ static char *item_of(const struct snug_difference *line)
 		snug_str_add(&text, " [unknown call]");
 	} else if (line->through || !line->is_everywhere) {
 		snug_str_add(&text, " [");
-		add_arches(&text, line->arches | line->mux_arches);
+		show_add_arches(&text, line->arches | line->mux_arches);
 		if (line->through)
 			snug_str_addf(&text, " %s", line->through);
 		snug_str_addc(&text, ']');
@@ -183,7 +172,7 @@ void diff_add_text(const struct diff_view *view, struct snug_str *out)
 
 	if (snug_diff_is_empty(d))
 		return;
-	add_arches(&abis, d->arches);
+	show_add_arches(&abis, d->arches);
 	add_label(out, "A", view->label_a);
 	add_label(out, "B", view->label_b);
 	snug_str_addf(out, "On %s:\n", snug_str_text(&abis));
@@ -197,16 +186,6 @@ void diff_add_text(const struct diff_view *view, struct snug_str *out)
 			add_heading(view, &d->calls.items[i], out);
 		i = add_category(view, i, out);
 	}
-}
-
-static void write_arches(struct snug_writer *w, const char *key, uint64_t mask)
-{
-	snug_writer_key(w, key);
-	snug_writer_begin_array(w);
-	for (int i = 0; i < _SNUG_ARCH_MAX; i++)
-		if (mask & UINT64_C(1) << i)
-			snug_writer_string(w, snug_arch_name((enum snug_arch)i));
-	snug_writer_end_array(w);
 }
 
 static void write_cond(struct snug_writer *w, const struct snug_seccomp_arg *c)
@@ -249,8 +228,8 @@ static void write_call(struct snug_writer *w, const struct snug_difference *line
 	snug_writer_member_string(w, "kind", snug_diff_kind_name(line->kind));
 	answer_write(w, "a", line->ret_a);
 	answer_write(w, "b", line->ret_b);
-	write_arches(w, "abis", line->arches);
-	write_arches(w, "multiplexedAbis", line->mux_arches);
+	show_write_arches(w, "abis", line->arches);
+	show_write_arches(w, "multiplexedAbis", line->mux_arches);
 	snug_writer_member_bool(w, "everywhere", line->is_everywhere);
 	if (!line->is_always) {
 		snug_argset_add_text(line->name, &line->args, &text);
@@ -281,11 +260,11 @@ static void write_fields(struct snug_writer *w, const struct diff_view *view)
 	snug_writer_end_object(w);
 	snug_writer_key(w, "abis");
 	snug_writer_begin_object(w);
-	write_arches(w, "both", d->arches);
-	write_arches(w, "onlyA", d->only_a);
-	write_arches(w, "onlyB", d->only_b);
-	write_arches(w, "notComparedOnlyA", d->unseen_a);
-	write_arches(w, "notComparedOnlyB", d->unseen_b);
+	show_write_arches(w, "both", d->arches);
+	show_write_arches(w, "onlyA", d->only_a);
+	show_write_arches(w, "onlyB", d->only_b);
+	show_write_arches(w, "notComparedOnlyA", d->unseen_a);
+	show_write_arches(w, "notComparedOnlyB", d->unseen_b);
 	snug_writer_end_object(w);
 	snug_writer_key(w, "flags");
 	snug_writer_begin_object(w);

@@ -6,6 +6,7 @@
 #include "cmd/logged.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
+#include "seccomp/fallback.h"
 #include "seccomp/names.h"
 #include "seccomp/ret.h"
 
@@ -36,6 +37,8 @@ static const struct {
 	[SNUG_ACTION_TRACE] = { "with ENOSYS instead of asking a tracer", "for a tracer" },
 	[SNUG_ACTION_NOTIFY] = { "with ENOSYS instead of asking an agent", "for an agent" },
 	[SNUG_ACTION_LOG] = { NULL, "logged" }, /* has lines of its own */
+	/* the evaluator would let it pass and the filter did not: explain.c, errno_of() */
+	[SNUG_ACTION_ALLOW] = { "with EPERM", "EPERM" },
 };
 
 /* "p.json:12:5 (syscalls[3])", "the default of p.json" */
@@ -102,10 +105,17 @@ void explain_tell(const struct snug_refusal *r, const struct snug_seccomp_profil
 	say_note("refused %s", snug_str_text(&text));
 }
 
+/* What libraries make instead of a call to which an entry answers ENOSYS: a reason not to allow it
+ * (clone3, whose flags no filter sees); else NULL. */
+static const char *made_instead(const struct snug_refusal *r)
+{
+	return r->decision.by == SNUG_BY_ENTRY ? snug_fallback_at(r->name, r->decision.ret) : NULL;
+}
+
 /* An entry of an ABI that the profile does not list would be of no effect. */
 static bool is_for_amend(const struct snug_refusal *r)
 {
-	return snug_refusal_name(r) && r->decision.by != SNUG_BY_FOREIGN_ABI;
+	return snug_refusal_name(r) && r->decision.by != SNUG_BY_FOREIGN_ABI && !made_instead(r);
 }
 
 /* "uname 'socket(AF_ALG)'": what is to be allowed, each once. */
@@ -217,6 +227,9 @@ void explain_sum_up(const struct snug_refusals *all, const struct snug_seccomp_p
 		tell_count(r);
 	if (all->n_more)
 		say_note("%7" PRIu64 "x other calls", all->n_more);
+	VEC_FOREACH (r, all)
+		if (made_instead(r))
+			say_note("at ENOSYS for %s, libraries make %s", r->name, made_instead(r));
 	tell_way_on(all, p, path);
 	if (foreign != _SNUG_ARCH_INVALID)
 		say_note("to let programs of %s run at all: add %s to its architectures",

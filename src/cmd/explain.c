@@ -9,6 +9,7 @@
 #include "audit/event.h"
 #include "base/detach.h"
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/str.h"
 #include "cmd/explain-text.h"
 #include "cmd/say.h"
@@ -21,7 +22,6 @@
 #include "trace/sigsys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <termios.h>
@@ -130,7 +130,7 @@ void explain_listen(struct explain *e, int fd)
 				 "listener of its own, or forbids one");
 		return;
 	}
-	own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	own = snug_dup_fd(fd);
 	if (own < 0 || snug_listener_new(own, &e->listener, &err) < 0)
 		say_warn("what is refused cannot be told: %s",
 			 err.code ? snug_err_msg(&err) : strerror(errno));

@@ -16,16 +16,15 @@
 #include "cmd/explain-text.h"
 #include "cmd/forks.h"
 #include "cmd/say.h"
+#include "trace/probe.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	PROC_PID_INIT_INO = 0xEFFFFFFC, /* include/linux/proc_ns.h */
 	MAX_ANCESTORS = 256,
 	LATE_MS = 100, /* how long silence has to last at the end */
 	MAX_LATE_ROUNDS = 20,
@@ -45,18 +44,12 @@ struct logged {
 	uint64_t n_more;    /* over the limit of lines */
 };
 
-static bool is_host_pid_namespace(void)
-{
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
-}
-
 bool logged_can_read(void)
 {
 	CLEANUP(snug_audit_source_freep) struct snug_audit_source *source = NULL;
 
-	return is_host_pid_namespace() && snug_audit_source_open_live(&source, NULL) == 0;
+	return snug_probe_is_host_pid_namespace() &&
+	       snug_audit_source_open_live(&source, NULL) == 0;
 }
 
 void logged_say(const char *line)
@@ -74,7 +67,7 @@ int logged_new(pid_t pid, struct logged **ret, struct snug_err *err)
 	struct logged *l;
 	int r;
 
-	if (!is_host_pid_namespace())
+	if (!snug_probe_is_host_pid_namespace())
 		return snug_err_set(err, -EOPNOTSUPP,
 				    "this is not the host's PID namespace, whose process ids the "
 				    "kernel logs ('snug doctor' shows what this host offers)");

@@ -263,6 +263,22 @@ static void warn_of_size(const struct snug_seccomp_profile *p, enum snug_arch ar
 	snug_seccomp_filter_done(&filter);
 }
 
+int output_write_recording(struct snug_outfile *file, const char *path,
+			   const struct snug_recording *recording, struct snug_err *err)
+{
+	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	int r;
+
+	if (!file)
+		return 0;
+	snug_recording_write(recording, &text);
+	snug_outfile_add(file, text.buf, text.len);
+	r = snug_outfile_commit(file, err);
+	if (r == 0)
+		say_log("Wrote recording to: %s", path);
+	return r;
+}
+
 int output_write(struct output *o, const char *name, const struct snug_recording *const *recordings,
 		 size_t n, struct snug_derived *ret, struct snug_err *err)
 {

@@ -87,6 +87,10 @@ int output_check(const struct output_options *options, struct snug_err *err);
 int output_derive(const struct output_options *options, const char *name,
 		  const struct snug_recording *const *recordings, size_t n,
 		  struct snug_derived *ret, struct snug_err *err);
+/* Writes a recording into @file, which was opened for @path, and says so; nothing when it is NULL.
+ */
+int output_write_recording(struct snug_outfile *file, const char *path,
+			   const struct snug_recording *recording, struct snug_err *err);
 /* Derives a profile named @name from the recordings, tells of the base set and of calls without a
  * name, writes it.  Of recordings that all have the baseline of a runtime, this takes the place of
  * the default base set, unless there is to be nothing besides what was recorded.  *ret (may be

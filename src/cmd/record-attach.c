@@ -7,6 +7,7 @@
  */
 #include "cmd/record-attach.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fdio.h"
 #include "base/str.h"
@@ -55,14 +56,6 @@ static void attach_done(struct attach *a)
 	closep(&a->epoll);
 }
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 static int new_worker(const struct attach *a, struct attach_one *t, bool waits,
 		      struct snug_err *err)
 {
@@ -108,9 +101,9 @@ static int start(struct attach *a, struct attach_one *t, struct snug_err *err)
 		return r;
 	t->state = ATTACH_RECORDING;
 	if (a->job->request->duration_us)
-		t->end_us = now_us() + a->job->request->duration_us;
+		t->end_us = snug_clock_us(CLOCK_MONOTONIC) + a->job->request->duration_us;
 	if (!a->start_us)
-		a->start_us = now_us();
+		a->start_us = snug_clock_us(CLOCK_MONOTONIC);
 	tell_start(a, t);
 	return 0;
 }
@@ -225,7 +218,7 @@ static void on_tick(void *data)
 {
 	enum { EVERY_US = 200000 };
 	struct attach *a = data;
-	uint64_t now = now_us();
+	uint64_t now = snug_clock_us(CLOCK_MONOTONIC);
 
 	on_ready(data);
 	if (attach_targets_has(&a->targets, ATTACH_WAITING))
@@ -352,22 +345,6 @@ static void collect(struct attach *a)
 	}
 }
 
-static int keep_recording(struct attach_files *f, const struct snug_recording *recording,
-			  struct snug_err *err)
-{
-	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	int r;
-
-	if (!f->recording)
-		return 0;
-	snug_recording_write(recording, &text);
-	snug_outfile_add(f->recording, text.buf, text.len);
-	r = snug_outfile_commit(f->recording, err);
-	if (r == 0)
-		say_log("Wrote recording to: %s", f->recording_path);
-	return r;
-}
-
 /* The files of @n recordings of one profile. */
 static int write_files(const struct attach *a, struct attach_files *f, const char *name,
 		       const char *label, const struct snug_recording *const *recordings, size_t n,
@@ -390,7 +367,8 @@ static int write_files(const struct attach *a, struct attach_files *f, const cha
 		summary.is_cut |= recordings[i]->attached;
 		n_calls += recordings[i]->calls.len;
 	}
-	r = n == 1 ? keep_recording(f, recordings[0], err) : 0;
+	r = n == 1 ? output_write_recording(f->recording, f->recording_path, recordings[0], err)
+		   : 0;
 	if (r == 0)
 		r = output_write(&f->output, name, recordings, n, &derived, err);
 	if (r == -ENODATA && !n_calls) {

@@ -89,6 +89,7 @@ static size_t n_denied(const struct record_summary *s)
 static void print_json(const struct record_summary *s, const struct snug_recording *r)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str line = SNUG_STR_INIT;
 	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, &text);
 
 	snug_writer_begin_object(w);
@@ -118,8 +119,8 @@ static void print_json(const struct record_summary *s, const struct snug_recordi
 	snug_recording_write_losses(r, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
-	text_join_lines(&text);
-	printf("%s\n", snug_str_text(&text));
+	text_add_json_line(&line, &text);
+	printf("%s", snug_str_text(&line));
 }
 
 /* How many recorded calls the base set does not have: what is particular to this program. */

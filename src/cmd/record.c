@@ -303,22 +303,6 @@ static int observe(struct record *rec, struct supervise *sup, struct snug_err *e
 	return 0;
 }
 
-static int keep_recording(struct record *rec, const struct snug_recording *recording,
-			  struct snug_err *err)
-{
-	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	int r;
-
-	if (!rec->recording_file)
-		return 0;
-	snug_recording_write(recording, &text);
-	snug_outfile_add(rec->recording_file, text.buf, text.len);
-	r = snug_outfile_commit(rec->recording_file, err);
-	if (r == 0)
-		say_log("Wrote recording to: %s", rec->args->recording);
-	return r;
-}
-
 static int write_results(struct record *rec, const struct supervise *sup, struct snug_err *err)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *recording = NULL;
@@ -333,7 +317,7 @@ static int write_results(struct record *rec, const struct supervise *sup, struct
 	say_log("Processing recorded data");
 	if (rec->mntns)
 		say_log("Found process mntns %u in bpf map", rec->mntns);
-	r = keep_recording(rec, recording, err);
+	r = output_write_recording(rec->recording_file, rec->args->recording, recording, err);
 	if (r < 0)
 		return r;
 	one = recording;

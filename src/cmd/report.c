@@ -78,8 +78,9 @@ static int add_input(struct sources *s, struct input *in, struct snug_err *err)
 		*VEC_PUSH(&s->to_derive) = in->recording;
 		return 0;
 	}
-	*VEC_PUSH(&s->profiles) =
-		(struct snug_report_profile_input){ .label = in->label, .profile = in->profile };
+	*VEC_PUSH(&s->profiles) = (struct snug_report_profile_input){
+		.label = in->label, .profile = in->profile, .is_well_known = in->is_well_known
+	};
 	return 0;
 }
 

@@ -238,7 +238,7 @@ static void write_abi(const struct call_view *v, struct snug_writer *w,
 		      const struct snug_explained_abi *abi)
 {
 	snug_writer_begin_object(w);
-	show_write_arches(w, abi->arches);
+	show_write_arches(w, "abis", abi->arches);
 	if (abi->through)
 		snug_writer_member_string(w, "through", abi->through);
 	snug_writer_key(w, "outcomes");

@@ -34,7 +34,7 @@ static void write_head(struct snug_writer *w, const struct profile_view *v)
 	snug_writer_member_string(w, "format", formats[p->format]);
 	snug_writer_member_string(w, "arch", snug_arch_name(env->arch));
 	snug_writer_member_string(w, "kernel", snug_str_text(&kernel));
-	show_write_arches(w, arches);
+	show_write_arches(w, "abis", arches);
 	answer_write(w, "default", v->digest->default_ret);
 	write_names(w, "flags", &p->flags);
 	if (p->listener_path)
@@ -64,7 +64,7 @@ static void write_call(struct snug_writer *w, const struct snug_digest_call *c)
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "name", c->name);
 	snug_writer_member_string(w, "category", snug_category_name(c->category));
-	show_write_arches(w, c->arches);
+	show_write_arches(w, "abis", c->arches);
 	snug_writer_key(w, "answers");
 	snug_writer_begin_array(w);
 	VEC_FOREACH (answer, &c->answers) {

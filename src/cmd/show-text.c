@@ -52,9 +52,9 @@ void show_add_arches(struct snug_str *out, uint64_t arches)
 	}
 }
 
-void show_write_arches(struct snug_writer *w, uint64_t arches)
+void show_write_arches(struct snug_writer *w, const char *key, uint64_t arches)
 {
-	snug_writer_key(w, "abis");
+	snug_writer_key(w, key);
 	snug_writer_begin_array(w);
 	for (int i = 0; i < _SNUG_ARCH_MAX; i++)
 		if (arches & UINT64_C(1) << i)

@@ -31,7 +31,7 @@ void show_add_fact(struct snug_str *out, const struct show_style *style, const c
 void show_add_count(struct snug_str *out, size_t n, const char *noun);
 /* Appends "x86_64, x86"; bit n = enum snug_arch n. */
 void show_add_arches(struct snug_str *out, uint64_t arches);
-/* Writes the member "abis" as an array. */
-void show_write_arches(struct snug_writer *w, uint64_t arches);
+/* Writes the member @key as an array of their names. */
+void show_write_arches(struct snug_writer *w, const char *key, uint64_t arches);
 /* Appends "6.1.0" of KERNEL_VERSION(). */
 void show_add_kernel(struct snug_str *out, uint32_t version);

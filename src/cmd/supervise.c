@@ -2,6 +2,7 @@
 #include "cmd/supervise.h"
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "cmd/say.h"
 #include "cmd/verb.h"
@@ -69,11 +70,8 @@ static bool has_reached_command(const struct signalfd_siginfo *si)
 static bool is_impatient(struct state *st)
 {
 	enum { ONE_SIGNAL_US = 200000 };
-	struct timespec ts;
-	uint64_t now;
+	uint64_t now = snug_clock_us(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 	if (!st->termed_us)
 		st->termed_us = now;
 	return now - st->termed_us > ONE_SIGNAL_US;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "codec/writer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,23 +83,6 @@ void text_add_shell_words(struct snug_str *out, char *const *words)
 	}
 }
 
-void text_join_lines(struct snug_str *json)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < json->len; i++) {
-		if (json->buf[i] != '\n') {
-			json->buf[n++] = json->buf[i];
-			continue;
-		}
-		while (i + 1 < json->len && json->buf[i + 1] == ' ')
-			i++;
-	}
-	json->len = n;
-	if (json->buf)
-		json->buf[n] = '\0';
-}
-
 void text_format_local(char buf[32], uint64_t us)
 {
 	time_t t = (time_t)(us / US_PER_S);
@@ -117,4 +101,38 @@ void text_format_utc(char buf[32], uint64_t us)
 	if (gmtime_r(&t, &tm))
 		len = strftime(buf, 32, "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(buf + len, 32 - len, ".%03uZ", (unsigned)(us % US_PER_S / US_PER_MS));
+}
+
+void text_add_json_line(struct snug_str *out, const struct snug_str *json)
+{
+	for (size_t i = 0; i < json->len; i++) {
+		if (json->buf[i] != '\n') {
+			snug_str_addc(out, json->buf[i]);
+			continue;
+		}
+		while (i + 1 < json->len && json->buf[i + 1] == ' ')
+			i++;
+	}
+	snug_str_addc(out, '\n');
+}
+
+void text_write_bytes(struct snug_writer *w, const char *key, const char *text, size_t len)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+
+	if (!text)
+		return;
+	if (snug_utf8_len(text, len) == len && !memchr(text, '\0', len))
+		snug_str_addn(&s, text, len);
+	else
+		snug_str_add_printable(&s, text, len, SIZE_MAX);
+	snug_writer_member_string(w, key, snug_str_text(&s));
+}
+
+void text_write_utc(struct snug_writer *w, const char *key, uint64_t us)
+{
+	char text[32];
+
+	text_format_utc(text, us);
+	snug_writer_member_string(w, key, text);
 }

@@ -8,6 +8,7 @@
 
 #include "audit/enrich.h"
 #include "base/limits.h"
+#include "base/words.h"
 #include "record/denial-watch.h"
 
 #include <stdlib.h>
@@ -45,11 +46,6 @@ static size_t *chain_of(struct watch_groups *g, const struct snug_denial *d)
 	return &g->chains[(h ^ h >> 16) % N_CHAINS];
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static const char *not_empty(const char *text)
 {
 	return text && *text ? text : NULL;
@@ -59,11 +55,11 @@ static bool fits(const struct watch_group *w, const struct snug_denial *d, const
 		 const char *container_id)
 {
 	if (w->arch != d->arch || w->nr != d->nr || w->result != d->result ||
-	    !same(w->container_id, container_id))
+	    !snug_words_equal(w->container_id, container_id))
 		return false;
 	if (w->exe && exe)
 		return strcmp(w->exe, exe) == 0;
-	return same(w->comm, d->comm);
+	return snug_words_equal(w->comm, d->comm);
 }
 
 static struct watch_group *new_group(struct watch_groups *g, const struct snug_denial *d)

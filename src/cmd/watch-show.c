@@ -2,6 +2,7 @@
 #include "cmd/watch-show.h"
 
 #include "base/str.h"
+#include "base/words.h"
 #include "cmd/text.h"
 #include "cmd/watch-groups.h"
 #include "codec/writer.h"
@@ -91,18 +92,14 @@ void watch_add_heading(struct snug_str *out)
 			  "   COUNT  FIRST                LAST                 ANSWER    CALL\n");
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 void watch_add_rows(struct snug_str *out, const struct watch_group *g,
 		    const struct watch_group *before)
 {
 	char first[32], last[32];
 
-	if (!before || !same(g->exe, before->exe) || !same(g->container_id, before->container_id) ||
-	    (!g->exe && !same(g->comm, before->comm))) {
+	if (!before || !snug_words_equal(g->exe, before->exe) ||
+	    !snug_words_equal(g->container_id, before->container_id) ||
+	    (!g->exe && !snug_words_equal(g->comm, before->comm))) {
 		add_program(out, g);
 		add_container(out, g);
 		snug_str_addc(out, '\n');
@@ -114,36 +111,9 @@ void watch_add_rows(struct snug_str *out, const struct watch_group *g,
 	snug_str_addc(out, '\n');
 }
 
-static bool is_plain(const char *text)
-{
-	const unsigned char *p = (const unsigned char *)text, *end = p + strlen(text);
-	size_t n;
-
-	while (p < end && (n = snug_utf8_char_len(p, end)))
-		p += n;
-	return p == end;
-}
-
-/* As it is where JSON can hold it; else with \xNN. */
 static void add_member(struct snug_writer *w, const char *key, const char *text)
 {
-	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
-
-	if (!text)
-		return;
-	if (is_plain(text))
-		snug_str_add(&s, text);
-	else
-		snug_str_add_printable(&s, text, strlen(text), SIZE_MAX);
-	snug_writer_member_string(w, key, snug_str_text(&s));
-}
-
-static void add_time(struct snug_writer *w, const char *key, uint64_t us)
-{
-	char text[32];
-
-	text_format_utc(text, us);
-	snug_writer_member_string(w, key, text);
+	text_write_bytes(w, key, text, text ? strlen(text) : 0);
 }
 
 void watch_add_json(struct snug_str *out, const struct watch_group *g)
@@ -155,8 +125,8 @@ void watch_add_json(struct snug_str *out, const struct watch_group *g)
 	snug_result_add_name(&result, g->result);
 	snug_writer_begin_object(w);
 	snug_writer_member_string(w, "type", "denial");
-	add_time(w, "time", g->first_us);
-	add_time(w, "last", g->last_us);
+	text_write_utc(w, "time", g->first_us);
+	text_write_utc(w, "last", g->last_us);
 	snug_writer_member_uint(w, "pid", g->pid);
 	add_member(w, "comm", g->comm);
 	add_member(w, "exe", g->exe);
@@ -173,8 +143,5 @@ void watch_add_json(struct snug_str *out, const struct watch_group *g)
 	snug_writer_member_uint(w, "count", count_of(g));
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
-	text_join_lines(&line);
-	snug_str_add(out, snug_str_text(&line));
-	if (!out->len || out->buf[out->len - 1] != '\n')
-		snug_str_addc(out, '\n');
+	text_add_json_line(out, &line);
 }

@@ -12,10 +12,8 @@ enum { MAX_PATH_KEY = 64 };
 int snug_doc_parse(const char *name, const char *text, size_t len, size_t max_bytes,
 		   struct snug_doc **ret, struct snug_err *err)
 {
-	size_t i = 0;
+	size_t i = snug_utf8_bom_len(text, len);
 
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-		i = 3;
 	while (i < len && strchr(" \t\r\n", text[i]) && text[i])
 		i++;
 	if (i < len && (text[i] == '{' || text[i] == '['))

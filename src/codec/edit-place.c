@@ -11,10 +11,8 @@
 
 size_t snug_edit_offset(const struct snug_edit *e, uint32_t line, uint32_t col)
 {
-	const char *p = e->text, *end = e->text + e->len;
+	const char *p = e->text + snug_utf8_bom_len(e->text, e->len), *end = e->text + e->len;
 
-	if (e->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
-		p += 3;
 	for (uint32_t i = 1; i < line; i++) {
 		p = memchr(p, '\n', (size_t)(end - p));
 		if (!p)

@@ -376,12 +376,8 @@ int snug_json_parse(const char *name, const char *text, size_t len, size_t max_b
 	r = snug_doc_builder_check_size(&rd.builder, len, max_bytes);
 	if (r < 0)
 		return r;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
-	rd.p = rd.line_start = (const unsigned char *)text;
-	rd.end = rd.p + len;
+	rd.end = (const unsigned char *)text + len;
+	rd.p = rd.line_start = (const unsigned char *)text + snug_utf8_bom_len(text, len);
 	skip_blanks(&rd);
 	if (rd.p == rd.end)
 		return fail_at(&rd, rd.p, "no document: the text is empty");

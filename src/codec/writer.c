@@ -266,14 +266,11 @@ static bool is_ambiguous(const char *s)
 static const char *valid_utf8(struct snug_writer *w, const char *s)
 {
 	const unsigned char *p = (const unsigned char *)s, *end = p + strlen(s);
-	size_t n;
 
-	while (p < end && (n = snug_utf8_char_len(p, end)))
-		p += n;
-	if (p == end)
+	if (snug_utf8_len(s, strlen(s)) == strlen(s))
 		return s;
 	snug_str_clear(&w->scratch);
-	for (p = (const unsigned char *)s; p < end; p += n ? n : 1) {
+	for (size_t n; p < end; p += n ? n : 1) {
 		n = snug_utf8_char_len(p, end);
 		if (n)
 			snug_str_addn(&w->scratch, p, n);

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/words.h"
 #include "codec/builder.h"
 #include "codec/number.h"
 
@@ -97,16 +98,13 @@ static int fail_here(struct reader *rd, const char *what)
 
 static int check_utf8(struct reader *rd)
 {
-	const unsigned char *p = rd->text, *end = p + rd->len;
-	size_t n;
+	size_t n = snug_utf8_len((const char *)rd->text, rd->len);
 
-	while (p < end && (n = snug_utf8_char_len(p, end)))
-		p += n;
-	if (p == end)
+	if (n == rd->len)
 		return 0;
-	locate_offset(rd, (size_t)(p - rd->text));
+	locate_offset(rd, n);
 	return snug_doc_builder_fail(&rd->builder, -EINVAL, rd->cursor.line, column(rd),
-				     "byte 0x%02x is no UTF-8", *p);
+				     "byte 0x%02x is no UTF-8", rd->text[n]);
 }
 
 /* Whether libyaml sees column 0 at @p: it knows more line breaks than we count. */
@@ -163,15 +161,6 @@ static int fail_parser(struct reader *rd)
 					  p->context_mark.line + 1);
 }
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-	for (; *words; words++) {
-		if (strcmp(text, *words) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* 0x1f, as both YAML 1.1 and 1.2 know it. */
 static int parse_hex(const char *text, size_t len, struct snug_doc_value *v)
 {
@@ -203,11 +192,11 @@ static int resolve(const char *text, size_t len, struct snug_doc_value *v)
 	static const char *const truths[] = { "true", "True", "TRUE", NULL };
 	static const char *const lies[] = { "false", "False", "FALSE", NULL };
 
-	if (is_one_of(text, nulls)) {
+	if (snug_words_index(nulls, text) >= 0) {
 		v->type = SNUG_DOC_NULL;
-	} else if (is_one_of(text, truths) || is_one_of(text, lies)) {
+	} else if (snug_words_index(truths, text) >= 0 || snug_words_index(lies, text) >= 0) {
 		v->type = SNUG_DOC_BOOL;
-		v->b = is_one_of(text, truths);
+		v->b = snug_words_index(truths, text) >= 0;
 	} else if (is_hex(text, len)) {
 		return parse_hex(text, len, v);
 	} else if (len && snug_number_scan(text, len) == len) {
@@ -353,6 +342,7 @@ int snug_yaml_parse(const char *name, const char *text, size_t len, size_t max_b
 		    struct snug_doc **ret, struct snug_err *err)
 {
 	CLEANUP(reader_done) struct reader rd = { .cursor.line = 1 };
+	size_t bom;
 	int r;
 
 	snug_doc_builder_init(&rd.builder, name, SNUG_DOC_YAML, err);
@@ -360,12 +350,9 @@ int snug_yaml_parse(const char *name, const char *text, size_t len, size_t max_b
 	r = snug_doc_builder_check_size(&rd.builder, len, max_bytes);
 	if (r < 0)
 		return r;
-	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-		text += 3;
-		len -= 3;
-	}
-	rd.text = (const unsigned char *)text;
-	rd.len = len;
+	bom = snug_utf8_bom_len(text, len);
+	rd.text = (const unsigned char *)text + bom;
+	rd.len = len - bom;
 	/* said aloud, or libyaml would take the first bytes for a hint at UTF-16 */
 	yaml_parser_set_encoding(&rd.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&rd.parser, rd.text, rd.len);

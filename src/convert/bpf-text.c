@@ -64,6 +64,9 @@ static void add_insn(const struct sock_filter *insn, size_t at, bool is_little_e
 	case BPF_LD | BPF_W | BPF_ABS:
 		add_load(insn, is_little_endian, out);
 		break;
+	case BPF_LD | BPF_IMM:
+		snug_str_addf(out, "A = %u", insn->k);
+		break;
 	case BPF_ALU | BPF_AND | BPF_K:
 		snug_str_addf(out, "A &= 0x%08x", insn->k);
 		break;
@@ -96,7 +99,8 @@ void snug_bpf_add_text(const struct sock_filter *insns, size_t n, bool is_little
 
 	for (size_t i = 0; i < n; i++) {
 		if (BPF_CLASS(insns[i].code) == BPF_LD)
-			is_arch = insns[i].k == offsetof(struct seccomp_data, arch);
+			is_arch = insns[i].code == (BPF_LD | BPF_W | BPF_ABS) &&
+				  insns[i].k == offsetof(struct seccomp_data, arch);
 		snug_str_addf(out, "%s%4zu  ", prefix, i);
 		add_insn(&insns[i], i, is_little_endian, is_arch, out);
 		snug_str_addc(out, '\n');

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define BLANKS " \t\n\r"
-#define BOM    "\xef\xbb\xbf"
 
 struct reader {
 	const char *name;
@@ -106,18 +105,13 @@ static int read_line(struct reader *d, unsigned number, const char *text, size_t
 	return r;
 }
 
-static size_t bom_len(const char *text, size_t len)
-{
-	return len >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0 ? strlen(BOM) : 0;
-}
-
 static int read_all(struct reader *d, const char *text, size_t len)
 {
 	const char *end = text + len;
 	unsigned number = 0;
 	int r = 0;
 
-	text += bom_len(text, len);
+	text += snug_utf8_bom_len(text, len);
 	while (text < end && r == 0) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 
@@ -147,7 +141,7 @@ bool snug_is_systemd_unit(const char *text, size_t len)
 {
 	const char *end = text + len;
 
-	text += bom_len(text, len);
+	text += snug_utf8_bom_len(text, len);
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const char *stop = newline ? newline : end;

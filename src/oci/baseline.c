@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "oci/baseline-table.h"
 
 #include <errno.h>
@@ -33,10 +34,7 @@ const char *const *snug_baseline_runtimes(void)
 
 bool snug_baseline_is_known(const char *runtime)
 {
-	for (const char *const *known = snug_baseline_runtimes(); *known; known++)
-		if (strcmp(*known, runtime) == 0)
-			return true;
-	return false;
+	return snug_words_index(snug_baseline_runtimes(), runtime) >= 0;
 }
 
 static bool agrees(enum snug_known known, bool fact)
@@ -83,22 +81,6 @@ static void add_chance(struct snug_baseline *b, const struct snug_baseline_row *
 			*VEC_PUSH(&b->names) = calls[i];
 }
 
-static int compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static void sort_unique(struct snug_baseline *b)
-{
-	size_t n = 0;
-
-	qsort(b->names.items, b->names.len, sizeof(*b->names.items), compare);
-	for (size_t i = 0; i < b->names.len; i++)
-		if (n == 0 || strcmp(b->names.items[n - 1], b->names.items[i]) != 0)
-			b->names.items[n++] = b->names.items[i];
-	b->names.len = n;
-}
-
 static int unknown_runtime(const char *name, struct snug_err *err)
 {
 	CLEANUP(snug_str_done) struct snug_str known = SNUG_STR_INIT;
@@ -134,7 +116,7 @@ int snug_baseline_find(const struct snug_baseline_query *q, struct snug_baseline
 	}
 	if (!b.version)
 		return unknown_runtime(name, err);
-	sort_unique(&b);
+	b.names.len = snug_words_sort(b.names.items, b.names.len);
 	*ret = b;
 	return 0;
 }

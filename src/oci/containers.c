@@ -232,17 +232,25 @@ static int scan(struct lister *l, const char *folder, const char *rest, size_t k
 	return r;
 }
 
+/* The folder of states[i]; *ret_below is what stands behind its "*", or NULL when it has none. */
+static char *folder_of(const char *root, size_t i, const char **ret_below)
+{
+	const char *star = strchr(states[i].folder, '*');
+	size_t n = star ? (size_t)(star - states[i].folder) - 1 : strlen(states[i].folder);
+
+	*ret_below = star ? star + 1 : NULL;
+	return xasprintf("%s%.*s", root, (int)n, states[i].folder);
+}
+
 static int scan_states(struct lister *l)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(states) && r == 0; i++) {
-		const char *star = strchr(states[i].folder, '*');
-		size_t n = star ? (size_t)(star - states[i].folder) - 1 : strlen(states[i].folder);
-		CLEANUP(freep) char *folder = NULL;
+		const char *below;
+		CLEANUP(freep) char *folder = folder_of(l->root, i, &below);
 
-		folder = xasprintf("%s%.*s", l->root, (int)n, states[i].folder);
-		r = scan(l, folder, star ? star + 1 : NULL, i);
+		r = scan(l, folder, below, i);
 	}
 	return r;
 }
@@ -328,12 +336,10 @@ uint64_t snug_containers_stamp(const char *root)
 	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a, 64 bits */
 
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
-		const char *star = strchr(states[i].folder, '*');
-		size_t n = star ? (size_t)(star - states[i].folder) - 1 : strlen(states[i].folder);
-		CLEANUP(freep) char *folder = NULL;
+		const char *below;
+		CLEANUP(freep) char *folder = folder_of(root, i, &below);
 
-		folder = xasprintf("%s%.*s", root, (int)n, states[i].folder);
-		stamp(folder, star ? star + 1 : NULL, &hash);
+		stamp(folder, below, &hash);
 	}
 	return hash;
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "record/argument-facts.h"
+#include "seccomp/fallback.h"
 #include "seccomp/ret.h"
 #include "seccomp/rules.h"
 
@@ -178,6 +179,39 @@ static int cells_of(struct checker *c, const struct use *use, struct snug_cells 
 	return snug_meaning_cells(c->envs.meanings[use->env], use->arch, nr, ret, c->err);
 }
 
+/* Whether @name passes with some arguments. */
+static bool may_pass(struct checker *c, const struct use *use, const char *name)
+{
+	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
+	int64_t nr = snug_syscall_number(use->arch, name);
+	bool passes = false;
+
+	if (nr < 0 || snug_meaning_cells(c->envs.meanings[use->env], use->arch, (uint32_t)nr,
+					 &cells, NULL) < 0)
+		return false;
+	VEC_FOREACH (cell, &cells)
+		passes |= snug_ret_passes(cell->decision.ret);
+	return passes;
+}
+
+/* A call that fails with ENOSYS, whatever its arguments are, is not there for the program, which
+ * goes on with an older one as it would on an older kernel. */
+static void look_for_fallback(struct checker *c, const struct use *use, struct snug_check_call *ret)
+{
+	const char *const *older = NULL;
+
+	/* ENOSYS is the least strict of errnos: no other answer is there */
+	if (ret->result == SNUG_CHECK_DENIED && snug_fallback_at(ret->name, ret->decision.ret))
+		older = snug_fallbacks_of(ret->name);
+	for (; older && *older; older++) {
+		if (!may_pass(c, use, *older))
+			continue;
+		ret->result = SNUG_CHECK_DEPENDS;
+		ret->instead = *older;
+		return;
+	}
+}
+
 static struct snug_check_call new_call(const struct use *use)
 {
 	return (struct snug_check_call){
@@ -289,7 +323,7 @@ static bool is_same_line(const struct snug_check_call *a, const struct snug_chec
 {
 	return a->arch == b->arch && a->nr == b->nr && a->result == b->result &&
 	       a->decision.ret == b->decision.ret && a->decision.by == b->decision.by &&
-	       a->decision.entry == b->decision.entry &&
+	       a->decision.entry == b->decision.entry && a->instead == b->instead &&
 	       snug_argset_equal(&a->passing, &b->passing) == 1 &&
 	       snug_argset_equal(&a->refused, &b->refused) == 1;
 }
@@ -327,8 +361,9 @@ static int judge(struct checker *c, const struct use *uses, size_t n, struct snu
 
 	if (r == 0)
 		judge_cells(&cells, &whole);
+	look_for_fallback(c, uses, &whole);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		if (whole.result != SNUG_CHECK_DEPENDS || !has_tuples(&uses[i])) {
+		if (whole.result != SNUG_CHECK_DEPENDS || whole.instead || !has_tuples(&uses[i])) {
 			*VEC_PUSH(&others) = uses[i];
 			continue;
 		}

@@ -10,8 +10,9 @@ enum snug_check_result {
 	/* whatever the arguments are, or with all that were recorded */
 	SNUG_CHECK_ALLOWED,
 	SNUG_CHECK_LOGGED, /* the same, but with some arguments the kernel logs it */
-	/* on arguments that the recording does not have, or on another process: the listener of
-	 * SCMP_ACT_NOTIFY, the tracer of SCMP_ACT_TRACE */
+	/* on arguments that the recording does not have; on another process: the listener of
+	 * SCMP_ACT_NOTIFY, the tracer of SCMP_ACT_TRACE; or on the program, which gets ENOSYS and
+	 * may make another call instead */
 	SNUG_CHECK_DEPENDS,
 	SNUG_CHECK_DENIED, /* whatever the arguments are, or with some that were recorded */
 	_SNUG_CHECK_RESULT_MAX,
@@ -32,6 +33,9 @@ struct snug_check_call {
 	/* The strictest of the answers it can get, and who gives it. */
 	struct snug_decision decision;
 	struct snug_argset passing; /* with DEPENDS: for these arguments it passes; may be empty */
+	/* With DEPENDS: what libraries make when it fails with ENOSYS, as it does, and what passes;
+	 * else NULL.  Static. */
+	const char *instead;
 	/* with DENIED and LOGGED: the recorded arguments that are, where others are not */
 	struct snug_argset refused;
 	size_t n_runs;    /* how many need it with this result */

@@ -5,6 +5,7 @@
  */
 #include "record/denial-watch.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "record/bpf-abi.h"
@@ -42,13 +43,7 @@ struct snug_denial_watch {
 
 static uint64_t wall_us(uint64_t monotonic_ns)
 {
-	struct timespec real, mono;
-
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	return (uint64_t)real.tv_sec * 1000000 + (uint64_t)real.tv_nsec / 1000 -
-	       ((uint64_t)mono.tv_sec * 1000000 + (uint64_t)mono.tv_nsec / 1000) +
-	       monotonic_ns / 1000;
+	return snug_clock_us(CLOCK_REALTIME) - snug_clock_us(CLOCK_MONOTONIC) + monotonic_ns / 1000;
 }
 
 /* The place of @key, or the empty one where it belongs. */

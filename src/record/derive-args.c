@@ -7,6 +7,7 @@
  */
 #include "record/derive-args.h"
 
+#include "base/words.h"
 #include "seccomp/call-args.h"
 
 #include <linux/sched.h>
@@ -115,11 +116,16 @@ static bool is_looked_at(const struct work *w, const char *name, const struct us
 
 static bool is_in_base(const struct work *w, const char *name)
 {
+	for (size_t i = 0; i < w->policy->n_base; i++)
+		if (strcmp(w->policy->base[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_in_baseline(const struct work *w, const char *name)
+{
 	const struct snug_derive_policy *policy = w->policy;
 
-	for (size_t i = 0; i < policy->n_base; i++)
-		if (strcmp(policy->base[i], name) == 0)
-			return true;
 	for (size_t i = 0; i < policy->n_baselines; i++)
 		for (size_t k = 0; k < policy->baselines[i].n; k++)
 			if (strcmp(policy->baselines[i].names[k], name) == 0)
@@ -131,11 +137,9 @@ static bool is_in_base(const struct work *w, const char *name)
  * then a condition on @name, which cannot be checked there, would refuse it. */
 static bool is_made_behind_mux(const struct work *w, const char *name)
 {
-	static const char *const parents[] = { "socketcall", "ipc" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+	for (const char *const *parent = snug_syscall_mux_parents; *parent; parent++) {
 		const struct use *uses;
-		size_t n = uses_of(w, parents[i], &uses);
+		size_t n = uses_of(w, *parent, &uses);
 
 		for (size_t k = 0; k < n; k++) {
 			const struct snug_recording_call *c = uses[k].call;
@@ -427,6 +431,9 @@ static enum snug_open_reason find_rules(const struct work *w, const char *name,
 		return SNUG_OPEN_BEHIND_MUX;
 	if (rules->len && !rules->items[0].conds.len)
 		return SNUG_OPEN_EVERY_VALUE;
+	/* who does without the base set has the runtime's calls still */
+	if (is_in_baseline(w, name))
+		return SNUG_OPEN_RUNTIME;
 	/* without a use and a rule the base set has it */
 	return !rules->len || is_in_base(w, name) ? SNUG_OPEN_BASE : _SNUG_OPEN_MAX;
 }
@@ -470,11 +477,6 @@ void snug_arg_rules_done(struct snug_arg_rules *rules)
 	VEC_DONE(rules);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		      const struct snug_derive_policy *policy, struct snug_derived *d,
 		      struct snug_arg_rules *ret)
@@ -491,8 +493,7 @@ void snug_derive_args(const struct snug_recording *const *recordings, size_t n,
 		*VEC_PUSH(&names) = *name;
 	VEC_FOREACH (name, &d->baseline)
 		*VEC_PUSH(&names) = *name;
-	if (names.len)
-		qsort(names.items, names.len, sizeof(names.items[0]), compare_names);
+	names.len = snug_words_sort(names.items, names.len);
 	VEC_FOREACH (name, &names)
 		w.is_clone_for_clone3 |= policy->clone3_is_enosys && strcmp(*name, "clone3") == 0;
 	VEC_FOREACH (name, &names)

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "record/derive-args.h"
 
 #include <errno.h>
@@ -143,6 +144,7 @@ const char *snug_open_reason_name(enum snug_open_reason reason)
 {
 	static const char *const names[] = {
 		[SNUG_OPEN_BASE] = "base",
+		[SNUG_OPEN_RUNTIME] = "runtime",
 		[SNUG_OPEN_NOT_RECORDED] = "not-recorded",
 		[SNUG_OPEN_TOO_MANY] = "too-many",
 		[SNUG_OPEN_ELSEWHERE] = "elsewhere",
@@ -154,29 +156,9 @@ const char *snug_open_reason_name(enum snug_open_reason reason)
 	return names[reason];
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Sorts and drops duplicates; returns the new length. */
-static size_t sort_unique(const char **names, size_t n)
-{
-	size_t kept = 0;
-
-	if (!n)
-		return 0;
-	qsort(names, n, sizeof(*names), compare_names);
-	for (size_t i = 1; i < n; i++) {
-		if (strcmp(names[i], names[kept]) != 0)
-			names[++kept] = names[i];
-	}
-	return kept + 1;
-}
-
 static bool has_name(const char *const *names, size_t n, const char *name)
 {
-	return n && bsearch(&name, names, n, sizeof(*names), compare_names);
+	return n && bsearch(&name, names, n, sizeof(*names), snug_words_compare);
 }
 
 static void add_arch(struct snug_seccomp_profile *p, enum snug_arch arch)
@@ -239,8 +221,8 @@ static void collect(struct snug_derived *d, struct sides *sides, const struct sn
 /* Several recordings: what is foreign in one may be another's own. */
 static void find_entered(struct snug_derived *d, struct sides *sides)
 {
-	sides->by_main.len = sort_unique(sides->by_main.items, sides->by_main.len);
-	sides->by_entered.len = sort_unique(sides->by_entered.items, sides->by_entered.len);
+	sides->by_main.len = snug_words_sort(sides->by_main.items, sides->by_main.len);
+	sides->by_entered.len = snug_words_sort(sides->by_entered.items, sides->by_entered.len);
 	VEC_FOREACH (name, &sides->by_entered) {
 		if (!has_name(sides->by_main.items, sides->by_main.len, *name))
 			*VEC_PUSH(&d->entered) = *name;
@@ -255,7 +237,7 @@ static void collect_all(struct snug_derived *d, const struct snug_recording *con
 	for (size_t i = 0; i < n; i++)
 		collect(d, &sides, recordings[i], no_entered);
 	sort_arches(&d->profile->arches);
-	d->recorded.len = sort_unique(d->recorded.items, d->recorded.len);
+	d->recorded.len = snug_words_sort(d->recorded.items, d->recorded.len);
 	find_entered(d, &sides);
 }
 
@@ -304,7 +286,7 @@ static int collect_baselines(struct snug_derived *d, const struct snug_derive_po
 				*VEC_PUSH(&d->baseline) = b->names[j];
 		}
 	}
-	d->baseline.len = sort_unique(d->baseline.items, d->baseline.len);
+	d->baseline.len = snug_words_sort(d->baseline.items, d->baseline.len);
 	return 0;
 }
 
@@ -326,7 +308,7 @@ static int collect_base(struct snug_derived *d, const struct snug_derive_policy 
 		if (any_arch_has(d->profile, name) && !has_been_found(d, name))
 			*VEC_PUSH(&d->added) = name;
 	}
-	d->added.len = sort_unique(d->added.items, d->added.len);
+	d->added.len = snug_words_sort(d->added.items, d->added.len);
 	return 0;
 }
 
@@ -338,7 +320,7 @@ static void add_execve(struct snug_derived *d)
 	if (has_been_found(d, name) || has_name(d->added.items, d->added.len, name))
 		return;
 	*VEC_PUSH(&d->added) = name;
-	d->added.len = sort_unique(d->added.items, d->added.len);
+	d->added.len = snug_words_sort(d->added.items, d->added.len);
 }
 
 static bool is_allowed(const struct snug_derived *d, const char *name)
@@ -354,7 +336,7 @@ static void add_clone(struct snug_derived *d)
 	if (!is_allowed(d, "clone3") || is_allowed(d, name))
 		return;
 	*VEC_PUSH(&d->added) = name;
-	d->added.len = sort_unique(d->added.items, d->added.len);
+	d->added.len = snug_words_sort(d->added.items, d->added.len);
 }
 
 struct borrowed_names {

@@ -44,7 +44,8 @@ struct snug_derive_policy {
 
 /* Why a call whose arguments the policy asks for is allowed whatever they are. */
 enum snug_open_reason {
-	SNUG_OPEN_BASE,         /* the base set or a baseline has the name, and no arguments */
+	SNUG_OPEN_BASE,         /* the base set has the name, and no arguments */
+	SNUG_OPEN_RUNTIME,      /* a baseline has */
 	SNUG_OPEN_NOT_RECORDED, /* some recording has the call without arguments */
 	SNUG_OPEN_TOO_MANY,     /* more distinct values than data/argument-filters.csv takes */
 	/* an ABI that made it has the arguments in memory, or in another order */

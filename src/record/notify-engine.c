@@ -15,7 +15,9 @@
 #include "record/notify-engine.h"
 
 #include "base/child.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/limits.h"
 #include "notify/ask.h"
 #include "notify/guardian.h"
@@ -29,7 +31,6 @@
 #include "trace/engine.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <string.h>
@@ -157,14 +158,6 @@ static void guard(void *data, int fd)
 	snug_guardian_main(e->guardian, fd);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static uint32_t abi_of(const struct snug_notice *n, uint32_t *ret_nr)
 {
 	enum snug_arch arch = snug_arch_of_call(n->audit_arch, n->nr);
@@ -219,7 +212,9 @@ static bool wants_args(const struct snug_notify_engine *e, uint32_t abi, uint32_
 static void fill_news(struct snug_news *news, const struct snug_listener *l,
 		      const struct snug_notice *n, uint32_t tgid)
 {
-	*news = (struct snug_news){ .time_ns = now_ns(), .pid = tgid, .tid = n->pid };
+	*news = (struct snug_news){ .time_ns = snug_clock_ns(CLOCK_MONOTONIC),
+				    .pid = tgid,
+				    .tid = n->pid };
 	snug_listener_comm(l, n, news->comm);
 }
 
@@ -284,7 +279,7 @@ static void watch_exec(struct snug_notify_engine *e, const struct snug_notice *n
 			      n->args[is_at]);
 	tell_unprivileged(e, n, &st, path);
 	snug_exec_watch_add(&e->execs, e->listener, n, st.tgid, STEAL(path), n->args[is_at]);
-	e->execs.tries.items[e->execs.tries.len - 1].time_ns = now_ns();
+	e->execs.tries.items[e->execs.tries.len - 1].time_ns = snug_clock_ns(CLOCK_MONOTONIC);
 	e->execs.tries.items[e->execs.tries.len - 1].abi = abi;
 }
 
@@ -352,7 +347,14 @@ static void settle_execs(struct snug_notify_engine *e, const struct snug_notice 
 	}
 }
 
-static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
+/* What a 64-bit program leaves above the arguments of i386's calls is none of them. */
+static void cut_args(struct snug_notice *n)
+{
+	for (int i = 0; i < SNUG_NOTICE_ARGS; i++)
+		n->args[i] &= UINT32_MAX;
+}
+
+static void answer(struct snug_notify_engine *e, struct snug_notice *n)
 {
 	uint32_t nr, abi = abi_of(n, &nr);
 	const struct special *s = &e->special[abi];
@@ -364,6 +366,8 @@ static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
 		(void)snug_listener_let_pass(e->listener, n);
 		return;
 	}
+	if (abi == SNUG_ABI_COMPAT)
+		cut_args(n);
 	if (e->execs.tries.len)
 		settle_execs(e, n);
 	if (is_exec(s, nr))
@@ -390,9 +394,10 @@ static void answer(struct snug_notify_engine *e, const struct snug_notice *n)
 /* Who else there was, and when each ended, is not known. */
 static void note_end(struct snug_notify_engine *e)
 {
-	const struct snug_news news = {
-		.type = SNUG_NEWS_EXIT, .time_ns = now_ns(), .pid = e->command, .tid = e->command
-	};
+	const struct snug_news news = { .type = SNUG_NEWS_EXIT,
+					.time_ns = snug_clock_ns(CLOCK_MONOTONIC),
+					.pid = e->command,
+					.tid = e->command };
 
 	e->is_over = true;
 	if (e->has_begun && !e->is_stopped)
@@ -404,7 +409,7 @@ static void note_end(struct snug_notify_engine *e)
 int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 {
 	enum { WAIT_MS = 1, MAX_CALLS = 1000, LONG_NS = 20 * 1000 * 1000 };
-	uint64_t until = now_ns() + LONG_NS;
+	uint64_t until = snug_clock_ns(CLOCK_MONOTONIC) + LONG_NS;
 	struct snug_notice n;
 	int r = 0;
 
@@ -412,7 +417,7 @@ int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 		return 0;
 	if (e->has_started)
 		(void)snug_guardian_keep(e->guardian, snug_listener_poll_fd(e->listener));
-	for (int i = 0; i < MAX_CALLS && now_ns() < until; i++) {
+	for (int i = 0; i < MAX_CALLS && snug_clock_ns(CLOCK_MONOTONIC) < until; i++) {
 		r = snug_listener_wait(e->listener, i ? WAIT_MS : 0, &n);
 		if (r <= 0)
 			break;
@@ -425,7 +430,7 @@ int snug_notify_engine_dispatch(struct snug_notify_engine *e)
 
 static void listen_to(struct snug_notify_engine *e, int fd)
 {
-	int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int own = snug_dup_fd(fd);
 
 	if (own >= 0)
 		(void)!snug_guardian_listen(e->guardian, own, &e->listener, NULL);

@@ -27,20 +27,12 @@ void snug_refusals_done(struct snug_refusals *r)
 	r->n_more = 0;
 }
 
-static bool has_entry_name(const struct snug_seccomp_entry *e, const char *name)
-{
-	VEC_FOREACH (one, &e->names)
-		if (strcmp(*one, name) == 0)
-			return true;
-	return false;
-}
-
 unsigned snug_profile_args_of(const struct snug_seccomp_profile *p, const char *name)
 {
 	unsigned mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		if (!has_entry_name(e, name))
+		if (!snug_names_have(&e->names, name))
 			continue;
 		VEC_FOREACH (arg, &e->args)
 			mask |= 1u << arg->index;
@@ -54,7 +46,7 @@ uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char 
 	uint64_t mask = 0;
 
 	VEC_FOREACH (e, &p->entries) {
-		if (!has_entry_name(e, name))
+		if (!snug_names_have(&e->names, name))
 			continue;
 		VEC_FOREACH (arg, &e->args) {
 			uint64_t here = arg->op == SNUG_CMP_MASKED_EQ ? arg->value : UINT64_MAX;
@@ -68,11 +60,6 @@ uint64_t snug_profile_arg_mask(const struct snug_seccomp_profile *p, const char 
 		}
 	}
 	return mask ? mask : UINT64_MAX;
-}
-
-static bool is_multiplexer(const char *name)
-{
-	return name && (strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0);
 }
 
 /* The name of the call that @parent makes for its first argument @sub. */
@@ -125,7 +112,7 @@ static void note_args(struct snug_refusal *r, const struct snug_seccomp_profile 
 	r->has_args = true;
 	r->known_args = r->name ? known_args_of(p, r->name) : 0;
 	memcpy(r->args, args, sizeof(r->args));
-	if (is_multiplexer(r->name)) {
+	if (r->name && snug_syscall_is_mux_parent(r->name)) {
 		r->known_args |= 1;
 		r->behind = find_behind(r->arch, r->name, args[0]);
 	}
@@ -137,9 +124,16 @@ struct snug_refusal *snug_refusals_count(struct snug_refusals *r,
 					 const struct snug_decision *decision, bool *ret_is_new)
 {
 	struct snug_refusal *found;
+	uint64_t lower[SNUG_N_ARGS];
 
 	if (arch == SNUG_ARCH_X32)
 		nr &= ~snug_arch_number_base(arch);
+	/* above that is what a 64-bit program left there when it made a call of i386's */
+	if (args && snug_arch_arg_bits(arch) == 32) {
+		for (unsigned i = 0; i < SNUG_N_ARGS; i++)
+			lower[i] = args[i] & UINT32_MAX;
+		args = lower;
+	}
 	found = find(r, arch, nr, args, decision);
 	*ret_is_new = !found;
 	if (!found && r->len == SNUG_LIMIT_REFUSALS) {
@@ -342,7 +336,7 @@ static int decode_refusal(struct snug_decode *d, const struct snug_doc_value *v,
 
 	e = snug_decode_object(d, v, fields, &f);
 	f.r.name = snug_syscall_name(f.r.arch, f.r.nr);
-	if (is_multiplexer(f.r.name) && f.r.known_args & 1)
+	if (f.r.name && snug_syscall_is_mux_parent(f.r.name) && f.r.known_args & 1)
 		f.r.behind = find_behind(f.r.arch, f.r.name, f.r.args[0]);
 	if (e == 0)
 		e = check_name(d, v, &f.r);

@@ -50,6 +50,4 @@ struct snug_session {
 void snug_session_on_news(void *data, const struct snug_news *n, const char *exec_path);
 /* A call that was made (enum snug_side, enum snug_bpf_abi); @data is the session. */
 void snug_session_keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr);
-/* CLOCK_MONOTONIC */
-uint64_t snug_session_now_ns(void);
 uint64_t snug_session_since_start_us(const struct snug_session *s, uint64_t at_ns);

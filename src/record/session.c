@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/session.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "record/argument-rules.h"
@@ -24,14 +25,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-uint64_t snug_session_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static char *wall_clock(void)
 {
@@ -72,7 +65,7 @@ int snug_session_watch_denials(struct snug_session *s, struct snug_err *err)
 	if (r < 0)
 		return r;
 	s->is_watching = true;
-	s->watching_ns = snug_session_now_ns();
+	s->watching_ns = snug_clock_ns(CLOCK_MONOTONIC);
 	return 0;
 }
 
@@ -132,7 +125,7 @@ enum snug_session_engine snug_session_engine(const struct snug_session *s)
 
 static void start_clock(struct snug_session *s)
 {
-	s->start_ns = snug_session_now_ns();
+	s->start_ns = snug_clock_ns(CLOCK_MONOTONIC);
 	s->recording->start = wall_clock();
 }
 
@@ -228,11 +221,6 @@ int snug_session_follow_entered(struct snug_session *s, struct snug_err *err)
 	if (r == 0 && s->is_attached)
 		r = snug_target_attach_mntns(s->target, s->mntns, err);
 	return r;
-}
-
-uint32_t snug_session_mntns(const struct snug_session *s)
-{
-	return s->mntns;
 }
 
 bool snug_session_has_begun(const struct snug_session *s)
@@ -361,7 +349,7 @@ size_t snug_session_n_calls(const struct snug_session *s)
 
 uint64_t snug_session_elapsed_us(const struct snug_session *s)
 {
-	return (snug_session_now_ns() - s->start_ns) / 1000;
+	return (snug_clock_ns(CLOCK_MONOTONIC) - s->start_ns) / 1000;
 }
 
 void snug_session_keep_call(void *data, uint32_t side, uint32_t abi, uint32_t nr)

@@ -5,6 +5,7 @@
  * each; then each source adds what it knows to the rows, found by name.
  */
 #include "base/str.h"
+#include "base/words.h"
 #include "record/derive.h"
 #include "report/model-internal.h"
 #include "seccomp/call-args.h"
@@ -37,17 +38,9 @@ static void names_done(struct names *n)
 	VEC_DONE(n);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_native(const struct snug_report *r, const char *name)
 {
-	struct snug_syscall_mux mux;
-
-	return snug_syscall_number(r->env.arch, name) >= 0 ||
-	       snug_syscall_multiplexer(r->env.arch, name, &mux);
+	return snug_syscall_is_on(r->env.arch, name);
 }
 
 static void collect_names(const struct snug_report *r, struct names *ret)
@@ -66,8 +59,7 @@ static void collect_names(const struct snug_report *r, struct names *ret)
 	VEC_FOREACH (d, &r->denials)
 		if (d->call)
 			*VEC_PUSH(ret) = d->call;
-	if (ret->len)
-		qsort(ret->items, ret->len, sizeof(ret->items[0]), compare_names);
+	ret->len = snug_words_sort(ret->items, ret->len);
 }
 
 /* What a filter answers, in a word or two. */
@@ -328,10 +320,7 @@ static void add_denials(struct snug_report *r, size_t n_named)
 
 static bool is_base(const char *name)
 {
-	for (const char *const *base = snug_base_syscalls(); *base; base++)
-		if (strcmp(*base, name) == 0)
-			return true;
-	return false;
+	return snug_words_index(snug_base_syscalls(), name) >= 0;
 }
 
 /* Of a call that no recording has. */
@@ -404,17 +393,12 @@ int snug_report_build_calls(struct snug_report *ret, const struct snug_seccomp_p
 			    struct snug_err *err)
 {
 	CLEANUP(names_done) struct names names = { 0 };
-	const char *last = NULL;
 	size_t n_named;
 	int r;
 
 	collect_names(ret, &names);
-	VEC_FOREACH (name, &names) {
-		if (last && strcmp(last, *name) == 0)
-			continue;
-		last = *name;
-		add_named(ret, last);
-	}
+	VEC_FOREACH (name, &names)
+		add_named(ret, *name);
 	n_named = ret->calls.len;
 	add_numbers(ret, n_named);
 	for (size_t i = 0; i < ret->recordings.len; i++)

@@ -15,10 +15,10 @@ static void write_profile(struct snug_writer *w, const struct snug_report_profil
 	snug_writer_member_uint(w, "allowed", p->digest.n_always);
 	snug_writer_member_uint(w, "byArgument", p->digest.n_partly);
 	snug_writer_member_uint(w, "known", p->digest.n_known);
+	snug_writer_member_uint(w, "risky", p->n_risky);
 	if (p->is_reference) {
 		snug_writer_member_bool(w, "reference", true);
 	} else {
-		snug_writer_member_uint(w, "risky", p->n_risky);
 		snug_writer_key(w, "findings");
 		snug_writer_begin_object(w);
 		for (int s = _SNUG_SEVERITY_MAX - 1; s >= 0; s--)

@@ -151,15 +151,18 @@ static int add_profile(struct snug_report *ret, const struct snug_report_profile
 
 	p->label = snug_report_printable(in->label);
 	p->is_reference = in->is_reference;
+	p->is_well_known = in->is_well_known || in->is_reference;
 	p->is_derived = in->is_derived;
 	r = snug_meaning_new(in->profile, &ret->env, &opts, &p->meaning, err);
 	if (r == 0)
 		r = snug_digest(p->meaning, &p->digest, err);
 	if (r < 0)
 		return r;
-	if (!in->is_reference)
-		snug_lint(in->profile, &lint, &p->findings);
+	snug_lint(in->profile, &lint, &p->findings);
 	p->n_risky = count_risky(&p->findings);
+	/* nobody asked about it: its figures tell where the subject stands, and no more */
+	if (in->is_reference)
+		snug_findings_done(&p->findings);
 	if (p != ret->profiles.items)
 		compare(ret->profiles.items, p);
 	return 0;

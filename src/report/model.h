@@ -18,8 +18,9 @@ struct snug_str;
 struct snug_report_profile_input {
 	const char *label; /* raw */
 	const struct snug_seccomp_profile *profile;
-	bool is_reference; /* a well-known profile that nobody asked for: the last one */
-	bool is_derived;   /* of the recordings, because no profile was given: the first one */
+	bool is_reference;  /* a well-known profile that nobody asked for: the last one */
+	bool is_well_known; /* that, or a well-known profile that somebody named */
+	bool is_derived;    /* of the recordings, because no profile was given: the first one */
 };
 struct snug_report_recording_input {
 	const char *label; /* raw */
@@ -116,7 +117,7 @@ struct snug_report_call {
 
 struct snug_report_profile {
 	char *label;
-	bool is_reference, is_derived;
+	bool is_reference, is_well_known, is_derived;
 	struct snug_meaning *meaning;
 	struct snug_digest digest;
 	struct snug_findings findings; /* none of the reference's */

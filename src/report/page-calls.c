@@ -11,7 +11,10 @@
 
 #include <inttypes.h>
 
-enum { MAX_SEEN = 16 }; /* combinations of arguments in one cell */
+enum {
+	MAX_SEEN = 16, /* combinations of arguments in one cell */
+	MANY = 3,      /* profiles; more make the list so wide that it scrolls anyway */
+};
 
 static const char *const origin_words[_SNUG_REPORT_ORIGIN_MAX] = {
 	[SNUG_REPORT_NO_ORIGIN] = "",
@@ -253,8 +256,10 @@ void page_add_calls(struct snug_str *out, const struct snug_report *r, size_t ma
 	page_open_section(out, "calls", "All calls");
 	add_controls(out, r);
 	snug_str_add(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-			  "aria-label=\"List of calls\">\n<table id=\"list\">\n<caption>");
-	snug_str_addf(out, "Every call that %s has, and those that the inputs name besides",
+			  "aria-label=\"List of calls\">\n<table id=\"list\"");
+	snug_str_add(out, r->profiles.len > MANY ? " class=\"many\"" : "");
+	snug_str_addf(out,
+		      ">\n<caption>Every call that %s has, and those that the inputs name besides",
 		      snug_arch_name(r->env.arch));
 	snug_str_add(out, "</caption>\n");
 	add_columns(out, r, with_args);

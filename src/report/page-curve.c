@@ -15,13 +15,13 @@
 
 enum {
 	WIDTH = 960,
-	HEIGHT = 300,
 	LEFT = 44,
 	RIGHT = 16,
-	TOP = 72, /* room for four rows of numbers over the plot */
+	ROW = 20,                             /* of numbers over the plot */
+	N_ROWS = SNUG_LIMIT_REPORT_EXECS + 2, /* when all moments are at one place */
+	TOP = N_ROWS * ROW,
 	BOTTOM = 28,
-	ROW = 18, /* of numbers */
-	N_ROWS = 4,
+	HEIGHT = TOP + 200 + BOTTOM,
 	RADIUS = 9,
 };
 
@@ -135,36 +135,49 @@ static void add_steps(struct snug_str *out, const struct snug_recording *r, cons
 	snug_str_addf(out, "H%d", WIDTH - RIGHT);
 }
 
-/* In which row over the plot each number stands: those that would touch stand in several.  Returns
- * how many rows that takes. */
+/* In which row over the plot each number stands: the lowest one in which it touches no other.
+ * Returns how many rows that takes. */
 static unsigned find_rows(const struct snug_report_recording *r, const struct scale *s,
-			  unsigned rows[SNUG_LIMIT_REPORT_EXECS + 2])
+			  unsigned rows[N_ROWS])
 {
-	unsigned last_x = 0, n = 0;
+	unsigned free_from[N_ROWS] = { 0 }, n = 0;
 
 	for (size_t i = 0; i < r->moments.len; i++) {
-		unsigned x = x_of(s, r->moments.items[i].at_us);
+		unsigned x = x_of(s, r->moments.items[i].at_us), row = 0;
 
-		rows[i] = i && x < last_x + 2 * RADIUS + 2 ? (rows[i - 1] + 1) % N_ROWS : 0;
-		n = rows[i] + 1 > n ? rows[i] + 1 : n;
-		last_x = x;
+		while (free_from[row] > x)
+			row++;
+		rows[i] = row;
+		free_from[row] = x + 2 * RADIUS + 2;
+		n = row + 1 > n ? row + 1 : n;
 	}
 	return n;
 }
 
+static const char *class_of(const struct snug_report_moment *m)
+{
+	return m->kind == SNUG_REPORT_EXEC ? "exec" : "serves";
+}
+
+/* All lines before all numbers, so that no line crosses a number. */
 static void add_marks(struct snug_str *out, const struct snug_report_recording *r,
 		      const struct scale *s, const unsigned *rows)
 {
 	for (size_t i = 0; i < r->moments.len; i++) {
 		const struct snug_report_moment *m = &r->moments.items[i];
-		unsigned x = x_of(s, m->at_us), y = TOP - RADIUS - 2 - rows[i] * ROW;
+
+		snug_str_addf(out, "<g class=\"%s\"><path class=\"mark\" d=\"M%u %uV%d\"/></g>\n",
+			      class_of(m), x_of(s, m->at_us), TOP - rows[i] * ROW, HEIGHT - BOTTOM);
+	}
+	for (size_t i = 0; i < r->moments.len; i++) {
+		const struct snug_report_moment *m = &r->moments.items[i];
+		unsigned x = x_of(s, m->at_us), y = TOP - ROW / 2 - rows[i] * ROW;
 
 		snug_str_addf(out,
-			      "<g class=\"%s\"><path class=\"mark\" d=\"M%u %uV%d\"/>"
-			      "<circle class=\"dot\" cx=\"%u\" cy=\"%u\" r=\"%d\"/>"
-			      "<text class=\"number\" x=\"%u\" y=\"%u\">%zu</text></g>\n",
-			      m->kind == SNUG_REPORT_EXEC ? "exec" : "serves", x, y + RADIUS,
-			      HEIGHT - BOTTOM, x, y, RADIUS, x, y + 4, i + 1);
+			      "<g class=\"%s\"><circle class=\"dot\" cx=\"%u\" cy=\"%u\" "
+			      "r=\"%d\"/><text class=\"number\" x=\"%u\" y=\"%u\">%zu</text>"
+			      "</g>\n",
+			      class_of(m), x, y, RADIUS, x, y + 4, i + 1);
 	}
 }
 
@@ -172,7 +185,7 @@ void page_add_curve(struct snug_str *out, const struct snug_report_recording *r,
 {
 	CLEANUP(snug_str_done) struct snug_str steps = SNUG_STR_INIT;
 	const struct snug_recording *rec = r->recording;
-	unsigned rows[SNUG_LIMIT_REPORT_EXECS + 2], unused;
+	unsigned rows[N_ROWS], unused;
 	struct scale s;
 	uint64_t last_us;
 

@@ -189,13 +189,13 @@ static void add_lint(struct snug_str *out, const struct snug_report_profile *p)
 void page_add_figures(struct snug_str *out, const struct snug_report *r)
 {
 	const struct snug_report_profile *subject = &r->profiles.items[0];
-	const struct snug_report_profile *last = &r->profiles.items[r->profiles.len - 1];
 
 	snug_str_add(out, "<section class=\"bare\" id=\"figures\" aria-label=\"Key figures\">\n"
 			  "<dl class=\"cards\">\n");
 	add_allowed(out, subject);
-	if (last != subject && last->is_reference && last->is_compared)
-		add_reference(out, last);
+	VEC_FOREACH (p, &r->profiles)
+		if (p != subject && p->is_well_known && p->is_compared)
+			add_reference(out, p);
 	add_risks(out, subject);
 	add_lint(out, subject);
 	if (r->recordings.len) {

@@ -97,11 +97,7 @@ static void add_profile_row(struct snug_str *out, const struct snug_report_profi
 	snug_str_add(out, "<code>");
 	page_add_text(out, snug_str_text(&answer));
 	snug_str_add(out, "</code></td>");
-	if (p->is_reference)
-		snug_str_add(out, "<td class=\"muted\">not judged</td>");
-	else
-		snug_str_addf(out, "<td class=\"number\">%zu</td>", p->n_risky);
-	snug_str_add(out, "<td>");
+	snug_str_addf(out, "<td class=\"number\">%zu</td><td>", p->n_risky);
 	if (is_subject) {
 		snug_str_add(out, "<span class=\"muted\">the one reported on</span>");
 	} else if (p->is_compared && (p->n_more || p->n_fewer)) {
@@ -173,52 +169,76 @@ static void open_findings(struct snug_str *out, const char *caption, bool with_p
 		      caption, caption, with_profile ? "<th scope=\"col\">Profile</th>" : "");
 }
 
-/* Those of severity @s of all profiles, within a profile by place; @n counts them all. */
-static void add_severity(struct snug_str *out, const struct snug_report *r, enum snug_severity s,
-			 bool with_profile, size_t *n)
+/* The profiles whose findings one table has. */
+struct group {
+	const struct snug_report_profile *first, *end;
+	bool with_profile; /* a column says which */
+};
+
+/* Those of severity @s, within a profile by place; @n counts the page's. */
+static void add_severity(struct snug_str *out, const struct group *g, enum snug_severity s,
+			 size_t *n)
 {
-	VEC_FOREACH (p, &r->profiles)
+	for (const struct snug_report_profile *p = g->first; p < g->end; p++)
 		VEC_FOREACH (f, &p->findings)
 			if (f->severity == s && (*n)++ < SNUG_LIMIT_REPORT_FINDINGS)
-				add_finding_row(out, p, f, with_profile);
+				add_finding_row(out, p, f, g->with_profile);
 }
 
-static size_t count_findings(const struct snug_report *r, enum snug_severity s)
+/* Those of severities from @worst down to @least. */
+static size_t count_findings(const struct group *g, enum snug_severity worst,
+			     enum snug_severity least)
 {
 	size_t n[_SNUG_SEVERITY_MAX], sum = 0;
 
-	VEC_FOREACH (p, &r->profiles) {
+	for (const struct snug_report_profile *p = g->first; p < g->end; p++) {
 		snug_findings_count(&p->findings, n);
-		sum += n[s];
+		for (int s = worst; s >= (int)least; s--)
+			sum += n[s];
 	}
 	return sum;
 }
 
+/* A table of those; folded away below "N @folded" unless that is NULL. */
+static void add_findings(struct snug_str *out, const struct group *g, enum snug_severity worst,
+			 enum snug_severity least, const char *caption, const char *folded,
+			 size_t *n)
+{
+	size_t here = count_findings(g, worst, least);
+
+	if (!here)
+		return;
+	if (folded) {
+		snug_str_add(out, "<details>\n<summary>");
+		page_add_count(out, here, folded);
+		snug_str_addf(out, "%s</summary>\n", g->with_profile ? " in other profiles" : "");
+	}
+	open_findings(out, caption, g->with_profile);
+	for (int s = worst; s >= (int)least; s--)
+		add_severity(out, g, (enum snug_severity)s, n);
+	snug_str_add(out, "</tbody>\n</table>\n</div>\n");
+	snug_str_add(out, folded ? "</details>\n" : "");
+}
+
+/* The subject's warnings are what the page is about; all else is folded away. */
 void page_add_findings(struct snug_str *out, const struct snug_report *r)
 {
-	size_t n_notes = count_findings(r, SNUG_SEVERITY_NOTE), n_given = 0, n = 0;
-	bool with_profile;
+	const struct snug_report_profile *p = r->profiles.items;
+	const struct group subject = { p, p + 1, false };
+	const struct group others = { p + 1, p + r->profiles.len, true };
+	size_t n = 0;
 
 	if (!has_findings(r))
 		return;
-	VEC_FOREACH (p, &r->profiles)
-		n_given += !p->is_reference;
-	with_profile = n_given > 1;
 	page_open_section(out, "findings", "Findings");
-	if (count_findings(r, SNUG_SEVERITY_ERROR) + count_findings(r, SNUG_SEVERITY_WARNING)) {
-		open_findings(out, "What snug lint warns of", with_profile);
-		add_severity(out, r, SNUG_SEVERITY_ERROR, with_profile, &n);
-		add_severity(out, r, SNUG_SEVERITY_WARNING, with_profile, &n);
-		snug_str_add(out, "</tbody>\n</table>\n</div>\n");
-	}
-	if (n_notes) {
-		snug_str_add(out, "<details>\n<summary>");
-		page_add_count(out, n_notes, "note");
-		snug_str_add(out, "</summary>\n");
-		open_findings(out, "What is true, and often meant so", with_profile);
-		add_severity(out, r, SNUG_SEVERITY_NOTE, with_profile, &n);
-		snug_str_add(out, "</tbody>\n</table>\n</div>\n</details>\n");
-	}
+	if (!count_findings(&subject, SNUG_SEVERITY_ERROR, SNUG_SEVERITY_WARNING))
+		snug_str_add(out, "<p><code>snug lint</code> warns of nothing.</p>\n");
+	add_findings(out, &subject, SNUG_SEVERITY_ERROR, SNUG_SEVERITY_WARNING,
+		     "What snug lint warns of", NULL, &n);
+	add_findings(out, &subject, SNUG_SEVERITY_NOTE, SNUG_SEVERITY_NOTE,
+		     "What is true, and often meant so", "note", &n);
+	add_findings(out, &others, SNUG_SEVERITY_ERROR, SNUG_SEVERITY_NOTE,
+		     "What snug lint says of the others", "finding", &n);
 	if (n > SNUG_LIMIT_REPORT_FINDINGS)
 		snug_str_addf(out,
 			      "<p>%zu more are not listed; <code>snug lint</code> has them."

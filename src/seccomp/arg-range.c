@@ -147,25 +147,30 @@ int snug_arg_range_compare(const struct snug_arg_range *a, const struct snug_arg
 	return r ? r : compare_u64(a->value, b->value);
 }
 
+/* The bounds that both have; false where bounds or bits already leave nothing in common. */
+static bool common_bounds(const struct snug_arg_range *a, const struct snug_arg_range *b,
+			  uint64_t *ret_lo, uint64_t *ret_hi)
+{
+	*ret_lo = a->lo > b->lo ? a->lo : b->lo;
+	*ret_hi = a->hi < b->hi ? a->hi : b->hi;
+	return *ret_lo <= *ret_hi && !((a->value ^ b->value) & a->mask & b->mask);
+}
+
 bool snug_arg_range_meets(const struct snug_arg_range *a, const struct snug_arg_range *b)
 {
-	uint64_t lo = a->lo > b->lo ? a->lo : b->lo;
-	uint64_t hi = a->hi < b->hi ? a->hi : b->hi;
+	uint64_t lo, hi;
 
-	if (lo > hi || ((a->value ^ b->value) & a->mask & b->mask))
-		return false;
-	return has_member(lo, hi, a->mask | b->mask, a->value | b->value);
+	return common_bounds(a, b, &lo, &hi) &&
+	       has_member(lo, hi, a->mask | b->mask, a->value | b->value);
 }
 
 bool snug_arg_range_intersect(const struct snug_arg_range *a, const struct snug_arg_range *b,
 			      struct snug_arg_range *ret)
 {
-	uint64_t lo = a->lo > b->lo ? a->lo : b->lo;
-	uint64_t hi = a->hi < b->hi ? a->hi : b->hi;
+	uint64_t lo, hi;
 
-	if (lo > hi || ((a->value ^ b->value) & a->mask & b->mask))
-		return false;
-	return snug_arg_range_make(lo, hi, a->mask | b->mask, a->value | b->value, ret);
+	return common_bounds(a, b, &lo, &hi) &&
+	       snug_arg_range_make(lo, hi, a->mask | b->mask, a->value | b->value, ret);
 }
 
 bool snug_arg_range_is_within(const struct snug_arg_range *a, const struct snug_arg_range *b)

@@ -2,6 +2,7 @@
 #include "seccomp/call-values.h"
 
 #include "base/str.h"
+#include "base/words.h"
 #include "seccomp/call-args-internal.h"
 #include "seccomp/call-args.h"
 
@@ -23,14 +24,6 @@ struct call {
 	struct snug_str *out;
 };
 
-static bool is_one_of(const char *const *words, const char *word)
-{
-	for (; *words; words++)
-		if (strcmp(*words, word) == 0)
-			return true;
-	return false;
-}
-
 /* Whether @arg of @call points to a text that ends with NUL: the kernel's own names for such
  * parameters tell, but for a few that also stand for other things. */
 static bool is_string(const char *call, const struct snug_call_arg *arg)
@@ -47,10 +40,10 @@ static bool is_string(const char *call, const struct snug_call_arg *arg)
 	if (!arg->name)
 		return false;
 	if (strcmp(arg->name, "name") == 0)
-		return !is_one_of(no_name, call);
+		return snug_words_index(no_name, call) < 0;
 	if (strcmp(arg->name, "type") == 0)
 		return true;
-	return is_one_of(always, arg->name);
+	return snug_words_index(always, arg->name) >= 0;
 }
 
 static long read_memory(const struct call *c, uint64_t address, void *buf, size_t size)

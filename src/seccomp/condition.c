@@ -3,12 +3,12 @@
 
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "codec/decode.h"
 #include "seccomp/filter.h"
 #include "seccomp/names.h"
 
 #include <errno.h>
-#include <string.h>
 
 /* The number at *text, which moves behind it; -1 when there is none or it is too large. */
 static int leading_number(const char **text)
@@ -46,14 +46,6 @@ int snug_kernel_version_parse(const char *text, uint32_t *ret)
 	return 0;
 }
 
-static bool is_go_arch(const char *name)
-{
-	for (const char *const *known = snug_arch_go_names(); *known; known++)
-		if (strcmp(*known, name) == 0)
-			return true;
-	return false;
-}
-
 /* Engines compare these words and nothing more, so one that no ABI has is only suspicious: Docker's
  * own profile has had "mips3l64n32". */
 static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
@@ -64,7 +56,7 @@ static int decode_go_arch(struct snug_decode *d, const struct snug_doc_value *v,
 
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
-	if (!is_go_arch(v->str.text)) {
+	if (snug_words_index(snug_arch_go_names(), v->str.text) < 0) {
 		if (d->strict)
 			return snug_decode_unknown_name(d, v, "architecture", snug_arch_go_names());
 		snug_doc_show(&shown, v);
@@ -123,14 +115,6 @@ int snug_condition_decode(struct snug_decode *d, const struct snug_doc_value *v,
 	return snug_decode_object(d, v, condition_fields, c);
 }
 
-static bool has_arch(const struct snug_names *arches, enum snug_arch arch)
-{
-	VEC_FOREACH (name, arches)
-		if (strcmp(*name, snug_arch_go_name(arch)) == 0)
-			return true;
-	return false;
-}
-
 static bool has_cap(const struct snug_seccomp_env *env, const char *name)
 {
 	int cap = snug_capability_from_name(name);
@@ -148,14 +132,15 @@ static bool is_kernel_at_least(const struct snug_seccomp_env *env, const char *v
 bool snug_seccomp_entry_applies(const struct snug_seccomp_entry *e,
 				const struct snug_seccomp_env *env)
 {
-	if (has_arch(&e->excludes.arches, env->arch))
+	if (snug_names_have(&e->excludes.arches, snug_arch_go_name(env->arch)))
 		return false;
 	VEC_FOREACH (cap, &e->excludes.caps)
 		if (has_cap(env, *cap))
 			return false;
 	if (e->excludes.min_kernel && is_kernel_at_least(env, e->excludes.min_kernel))
 		return false;
-	if (e->includes.arches.len && !has_arch(&e->includes.arches, env->arch))
+	if (e->includes.arches.len &&
+	    !snug_names_have(&e->includes.arches, snug_arch_go_name(env->arch)))
 		return false;
 	VEC_FOREACH (cap, &e->includes.caps)
 		if (!has_cap(env, *cap))

@@ -2,6 +2,7 @@
 /* What differs besides the answers to calls. */
 #include "seccomp/diff-internal.h"
 
+#include "base/words.h"
 #include "seccomp/arch.h"
 
 #include <stdlib.h>
@@ -39,36 +40,17 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-static bool has_flag(const char *const *flags, size_t n, const char *flag)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(flags[i], flag) == 0)
-			return true;
-	return false;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void compare_flags(struct snug_diff *out, const struct snug_seccomp_profile *a,
 			  const struct snug_seccomp_profile *b)
 {
-	VEC_FOREACH (flag, &a->flags) {
-		if (!has_flag((const char *const *)b->flags.items, b->flags.len, *flag) &&
-		    !has_flag(out->flags_a.items, out->flags_a.len, *flag))
+	VEC_FOREACH (flag, &a->flags)
+		if (!snug_names_have(&b->flags, *flag))
 			*VEC_PUSH(&out->flags_a) = *flag;
-	}
-	VEC_FOREACH (flag, &b->flags) {
-		if (!has_flag((const char *const *)a->flags.items, a->flags.len, *flag) &&
-		    !has_flag(out->flags_b.items, out->flags_b.len, *flag))
+	VEC_FOREACH (flag, &b->flags)
+		if (!snug_names_have(&a->flags, *flag))
 			*VEC_PUSH(&out->flags_b) = *flag;
-	}
-	if (out->flags_a.len)
-		qsort(out->flags_a.items, out->flags_a.len, sizeof(const char *), by_text);
-	if (out->flags_b.len)
-		qsort(out->flags_b.items, out->flags_b.len, sizeof(const char *), by_text);
+	out->flags_a.len = snug_words_sort(out->flags_a.items, out->flags_a.len);
+	out->flags_b.len = snug_words_sort(out->flags_b.items, out->flags_b.len);
 }
 
 void snug_diff_fields(const struct snug_meaning *meaning_a, const struct snug_meaning *meaning_b,

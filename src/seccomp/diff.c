@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "seccomp/diff-internal.h"
 #include "seccomp/ret.h"
 #include "seccomp/rules.h"
@@ -59,8 +60,6 @@ struct differ {
 	VEC(struct muxed) muxed;
 	size_t n_pairs, n_kept; /* of boxes, so far */
 };
-
-static const char *const mux_parents[] = { "socketcall", "ipc" };
 
 static void pieces_done(struct pieces *p)
 {
@@ -108,8 +107,7 @@ static void add_piece(struct pieces *pieces, const char *name, uint32_t ret_a, u
 	struct piece *new;
 
 	VEC_FOREACH (p, &pieces->list) {
-		if (p->ret_a == ret_a && p->ret_b == ret_b &&
-		    (p->name == name || (p->name && name && strcmp(p->name, name) == 0))) {
+		if (p->ret_a == ret_a && p->ret_b == ret_b && snug_words_equal(p->name, name)) {
 			snug_argset_add(&p->args, args);
 			return;
 		}
@@ -275,14 +273,6 @@ static int compare_unknown(struct differ *d, const char *name)
 	return 0;
 }
 
-static bool is_mux_parent(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(mux_parents); i++)
-		if (strcmp(name, mux_parents[i]) == 0)
-			return true;
-	return false;
-}
-
 static int compare_name(struct differ *d, const char *name)
 {
 	static const unsigned widths[] = { 64, 32 };
@@ -327,11 +317,11 @@ static int compare_names(struct differ *d)
 		i += order <= 0;
 		j += order >= 0;
 		/* these have their turn in any case */
-		if (!is_mux_parent(name))
+		if (!snug_syscall_is_mux_parent(name))
 			r = compare_name(d, name);
 	}
-	for (i = 0; r == 0 && i < ARRAY_SIZE(mux_parents); i++)
-		r = compare_name(d, mux_parents[i]);
+	for (const char *const *parent = snug_syscall_mux_parents; r == 0 && *parent; parent++)
+		r = compare_name(d, *parent);
 	return r;
 }
 

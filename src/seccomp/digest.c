@@ -23,19 +23,12 @@ void snug_digest_done(struct snug_digest *d)
 	VEC_DONE(&d->rets);
 }
 
-static bool is_on(enum snug_arch arch, const char *name)
-{
-	struct snug_syscall_mux mux;
-
-	return snug_syscall_number(arch, name) >= 0 || snug_syscall_multiplexer(arch, name, &mux);
-}
-
 static uint64_t arches_with(const struct snug_meaning *m, const char *name)
 {
 	uint64_t bits = 0;
 
 	VEC_FOREACH (arch, snug_meaning_arches(m))
-		if (is_on(*arch, name))
+		if (snug_syscall_is_on(*arch, name))
 			bits |= UINT64_C(1) << *arch;
 	return bits;
 }
@@ -99,7 +92,7 @@ static int add_call(const struct snug_meaning *m, const char *name, struct snug_
 	c->name = name;
 	c->category = snug_syscall_category(name);
 	c->is_known = snug_syscall_is_known(name);
-	c->is_native = is_on(snug_meaning_env(m)->arch, name);
+	c->is_native = snug_syscall_is_on(snug_meaning_env(m)->arch, name);
 	c->arches = arches_with(m, name);
 	r = add_answers(m, c, err);
 	if (r < 0)
@@ -152,7 +145,7 @@ static void count(const struct snug_meaning *m, struct snug_digest *d)
 	size_t n_named = 0;
 
 	for (const char *const *name = snug_syscall_names(); *name; name++)
-		d->n_known += is_on(snug_meaning_env(m)->arch, *name);
+		d->n_known += snug_syscall_is_on(snug_meaning_env(m)->arch, *name);
 	VEC_FOREACH (c, &d->calls) {
 		if (!c->is_native)
 			continue;

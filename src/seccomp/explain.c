@@ -173,19 +173,6 @@ static int explain_abi(const struct snug_meaning *m, enum snug_arch arch,
 	return r;
 }
 
-/* Two args on one argument: libseccomp takes each for a rule of its own, as runc and crun ask. */
-static bool looks_twice(const struct snug_seccomp_entry *entry)
-{
-	unsigned seen = 0;
-
-	VEC_FOREACH (arg, &entry->args) {
-		if (seen & 1u << arg->index)
-			return true;
-		seen |= 1u << arg->index;
-	}
-	return false;
-}
-
 static char *conds_text(const char *name, const struct snug_seccomp_entry *entry, bool is_or)
 {
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
@@ -268,7 +255,7 @@ static void add_note(const struct snug_call_question *q, size_t index,
 	note = VEC_PUSH(&e->notes);
 	note->entry = index;
 	note->name_index = k;
-	note->is_or = looks_twice(entry);
+	note->is_or = snug_entry_any_arg_is_enough(entry);
 	note->conds = conds_text(q->name, entry, note->is_or);
 }
 

@@ -221,11 +221,6 @@ static void add_sub_call(struct compiler *c, const struct snug_verdict *v,
 				  !v->is_unconditional };
 }
 
-static bool is_multiplexer(const char *name)
-{
-	return strcmp(name, "socketcall") == 0 || strcmp(name, "ipc") == 0;
-}
-
 static int place_verdict(struct compiler *c, const struct snug_verdict *general)
 {
 	int64_t nr = snug_syscall_number(c->arch, general->name);
@@ -240,7 +235,7 @@ static int place_verdict(struct compiler *c, const struct snug_verdict *general)
 	if (v->is_unconditional && !snug_syscall_is_beyond_libseccomp(v->name))
 		return add_to_libseccomp(c, v, v->ret, NULL, 0);
 	/* multiplexers have rules of others as well: place_multiplexer() */
-	if (is_multiplexer(v->name))
+	if (snug_syscall_is_mux_parent(v->name))
 		return 0;
 	v = &here;
 	if (!is_muxed && is_exact_in_libseccomp(c, v) &&
@@ -427,14 +422,6 @@ static int export_text(struct compiler *c)
 	return 0;
 }
 
-static bool has_flag(const struct snug_seccomp_profile *p, const char *flag)
-{
-	VEC_FOREACH (name, &p->flags)
-		if (strcmp(*name, flag) == 0)
-			return true;
-	return false;
-}
-
 static unsigned int flags_of(const struct snug_seccomp_profile *p, bool needs_listener)
 {
 	unsigned int flags = 0;
@@ -517,7 +504,7 @@ static int compile(struct compiler *c, struct snug_insns *insns, struct snug_sec
 	if (r == 0)
 		r = finish(c, insns, ret);
 	if (r == 0 && !ret->needs_listener &&
-	    has_flag(c->p, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
+	    snug_names_have(&c->p->flags, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"))
 		warn_whole(c, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is left out, because nothing "
 			      "notifies");
 	return r;

@@ -51,7 +51,7 @@ static const struct snug_libseccomp_release *release_for(uint32_t kernel)
 static bool exists_somewhere(const struct snug_lint *l, const char *name)
 {
 	VEC_FOREACH (arch, &l->listed)
-		if (lint_exists(*arch, name))
+		if (snug_syscall_is_on(*arch, name))
 			return true;
 	return false;
 }
@@ -172,7 +172,7 @@ int lint_some_arch(struct snug_lint *l, struct snug_err *err)
 
 		VEC_FOREACH (e, &l->p->entries) {
 			VEC_FOREACH (name, &e->names)
-				if (!lint_exists(*arch, *name) && exists_somewhere(l, *name))
+				if (!snug_syscall_is_on(*arch, *name) && exists_somewhere(l, *name))
 					lint_names_add(&names, *name);
 		}
 		if (!names.names.len)
@@ -219,7 +219,7 @@ static int is_refused(const struct snug_lint *l, const char *name, bool *ret,
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(*arch, name))
+		if (!snug_syscall_is_on(*arch, name))
 			continue;
 		r = lint_ask(l->meaning, *arch, name, NULL, &answer, err);
 		if (r < 0)

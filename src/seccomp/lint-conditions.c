@@ -128,16 +128,23 @@ int lint_always_holds(struct snug_lint *l, struct snug_err *err)
 	return 0;
 }
 
+/* The names of an entry whose argument @index is of @kind; false when there is none. */
+static bool names_of_kind(const struct snug_lint *l, size_t entry, unsigned index,
+			  enum snug_arg_kind kind, struct lint_names *ret)
+{
+	VEC_FOREACH (name, &l->p->entries.items[entry].names)
+		if (snug_call_arg(*name, index)->kind == kind)
+			lint_names_add(ret, *name);
+	return ret->names.len;
+}
+
 static void report_no_argument(struct snug_lint *l, size_t entry,
 			       const struct snug_seccomp_arg *arg)
 {
 	CLEANUP(lint_names_done) struct lint_names names = { 0 };
 	CLEANUP(freep) char *list = NULL;
 
-	VEC_FOREACH (name, &l->p->entries.items[entry].names)
-		if (snug_call_arg(*name, arg->index)->kind == SNUG_ARG_NONE)
-			lint_names_add(&names, *name);
-	if (!names.names.len)
+	if (!names_of_kind(l, entry, arg->index, SNUG_ARG_NONE, &names))
 		return;
 	list = lint_names_text(&names);
 	lint_add(l, SNUG_SEVERITY_WARNING, (long)entry, &names,
@@ -160,10 +167,7 @@ static void report_pointer(struct snug_lint *l, size_t entry, const struct snug_
 	/* whether there is a pointer at all can be asked */
 	if ((arg->op == SNUG_CMP_EQ || arg->op == SNUG_CMP_NE) && arg->value == 0)
 		return;
-	VEC_FOREACH (name, &l->p->entries.items[entry].names)
-		if (snug_call_arg(*name, arg->index)->kind == SNUG_ARG_POINTER)
-			lint_names_add(&names, *name);
-	if (!names.names.len)
+	if (!names_of_kind(l, entry, arg->index, SNUG_ARG_POINTER, &names))
 		return;
 	list = lint_names_text(&names);
 	lint_add(l, SNUG_SEVERITY_ERROR, (long)entry, &names,
@@ -485,10 +489,10 @@ int lint_multiplexer(struct snug_lint *l, struct snug_err *err)
 	if (!l->meaning)
 		return 0;
 	VEC_FOREACH (arch, snug_meaning_arches(l->meaning)) {
-		if (r == 0 && snug_syscall_number(*arch, "socketcall") >= 0)
-			r = check_parent(l, *arch, "socketcall", err);
-		if (r == 0 && snug_syscall_number(*arch, "ipc") >= 0)
-			r = check_parent(l, *arch, "ipc", err);
+		for (const char *const *parent = snug_syscall_mux_parents; *parent && r == 0;
+		     parent++)
+			if (snug_syscall_number(*arch, *parent) >= 0)
+				r = check_parent(l, *arch, *parent, err);
 	}
 	return r;
 }

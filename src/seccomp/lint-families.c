@@ -4,9 +4,11 @@
  * first, and the others that do the same job.
  */
 #include "base/err.h"
+#include "seccomp/fallback.h"
 #include "seccomp/lint-internal.h"
 #include "seccomp/lint-tables.h"
 #include "seccomp/ret.h"
+#include "seccomp/syscalls.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,7 +29,7 @@ static int older_passes(const struct snug_lint *l, enum snug_arch arch,
 
 	*ret = false;
 	for (const char *const *older = row->older; *older && !*ret && r == 0; older++) {
-		if (!lint_exists(arch, *older))
+		if (!snug_syscall_is_on(arch, *older))
 			continue;
 		r = lint_ask(l->meaning, arch, *older, NULL, &answer, err);
 		if (r == 0)
@@ -45,7 +47,7 @@ static int falls_hard(const struct snug_lint *l, const struct snug_lint_fallback
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(*arch, row->call))
+		if (!snug_syscall_is_on(*arch, row->call))
 			continue;
 		r = lint_ask(l->meaning, *arch, row->call, NULL, &answer, err);
 		if (r < 0)
@@ -139,14 +141,6 @@ int lint_eperm(struct snug_lint *l, struct snug_err *err)
 	return 0;
 }
 
-static const struct snug_lint_fallback *find_fallback(const char *call)
-{
-	for (const struct snug_lint_fallback *row = snug_lint_fallbacks; row->call; row++)
-		if (strcmp(row->call, call) == 0)
-			return row;
-	return NULL;
-}
-
 /* How the members of a family stand on one ABI. */
 struct standing {
 	struct lint_names pass, refused; /* what matters of these */
@@ -168,7 +162,7 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(arch, *member))
+		if (!snug_syscall_is_on(arch, *member))
 			continue;
 		ret->has_any = true;
 		r = lint_ask(m, arch, *member, NULL, &answer, err);
@@ -180,7 +174,8 @@ static int find_standing(const struct snug_meaning *m, enum snug_arch arch,
 		}
 		/* told that there is no such call, libraries go on with one that passes; told
 		 * another thing, lint_eperm() has it */
-		if (ret->pass.names.len && (!is_final(answer.refused) || find_fallback(*member)))
+		if (ret->pass.names.len &&
+		    (!is_final(answer.refused) || snug_fallbacks_of(*member)))
 			continue;
 		lint_names_add(&ret->refused, *member);
 		if (ret->pass.names.len && family->current &&

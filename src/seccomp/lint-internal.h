@@ -49,8 +49,6 @@ struct snug_finding *lint_add(struct snug_lint *l, enum snug_severity severity, 
 	__attribute__((format(printf, 5, 6)));
 void lint_fix(struct snug_finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* Whether the ABI has the call, by number or behind a multiplexer. */
-bool lint_exists(enum snug_arch arch, const char *name);
 /* How many instructions the filter has; 0 when it cannot be compiled. */
 unsigned lint_compile(struct snug_lint *l);
 /* Whether entry @i of the profile counts on the machine that is judged. */

@@ -239,7 +239,7 @@ static int split_family(const struct snug_lint *l, enum snug_arch arch,
 		struct lint_answer answer;
 		int r;
 
-		if (!lint_exists(arch, *member))
+		if (!snug_syscall_is_on(arch, *member))
 			continue;
 		r = lint_ask(l->meaning, arch, *member, NULL, &answer, err);
 		if (r < 0)

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "base/words.h"
 #include "seccomp/condition.h"
 #include "seccomp/lint-internal.h"
 #include "seccomp/ret.h"
@@ -146,11 +147,6 @@ void lint_names_add(struct lint_names *n, const char *name)
 	n->is_settled = false;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Sorts, and drops duplicates. */
 static void settle(struct lint_names *n)
 {
@@ -158,7 +154,7 @@ static void settle(struct lint_names *n)
 
 	if (n->is_ordered || n->is_settled || !n->names.len)
 		return;
-	qsort(n->names.items, n->names.len, sizeof(*n->names.items), compare_names);
+	qsort(n->names.items, n->names.len, sizeof(*n->names.items), snug_words_compare);
 	for (size_t i = 0; i < n->names.len; i++) {
 		if (kept && strcmp(n->names.items[kept - 1], n->names.items[i]) == 0)
 			free(n->names.items[i]);
@@ -257,13 +253,6 @@ void lint_fix(struct snug_finding *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	f->fix = format(fmt, ap);
 	va_end(ap);
-}
-
-bool lint_exists(enum snug_arch arch, const char *name)
-{
-	struct snug_syscall_mux mux;
-
-	return snug_syscall_number(arch, name) >= 0 || snug_syscall_multiplexer(arch, name, &mux);
 }
 
 unsigned lint_compile(struct snug_lint *l)

@@ -199,22 +199,17 @@ static const struct snug_verdict *find_by_number(const struct abi *abi, uint32_t
 	return abi->calls.items[low].verdict;
 }
 
+static int compare_to_name(const void *name, const void *verdict)
+{
+	return strcmp(name, ((const struct snug_verdict *)verdict)->name);
+}
+
 static const struct snug_verdict *find_by_name(const struct snug_meaning *m, const char *name)
 {
-	size_t low = 0, high = m->verdicts.len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int r = strcmp(m->verdicts.items[middle].name, name);
-
-		if (r == 0)
-			return &m->verdicts.items[middle];
-		if (r < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	if (!m->verdicts.len)
+		return NULL;
+	return bsearch(name, m->verdicts.items, m->verdicts.len, sizeof(m->verdicts.items[0]),
+		       compare_to_name);
 }
 
 static void add_default(const struct snug_meaning *m, struct clauses *out)

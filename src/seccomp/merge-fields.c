@@ -202,14 +202,6 @@ void snug_merge_write_arches(struct snug_merger *m)
 		*VEC_PUSH(to) = *arch;
 }
 
-static bool has_flag(const struct snug_seccomp_profile *p, const char *flag)
-{
-	VEC_FOREACH (name, &p->flags)
-		if (strcmp(*name, flag) == 0)
-			return true;
-	return false;
-}
-
 /* SPEC_ALLOW takes a protection away, the others add something. */
 static void merge_flags(struct snug_merger *m)
 {
@@ -220,7 +212,7 @@ static void merge_flags(struct snug_merger *m)
 		size_t n = 0;
 
 		for (size_t i = 0; i < m->n_inputs; i++)
-			n += has_flag(profile_of(m, i), *flag);
+			n += snug_names_have(&profile_of(m, i)->flags, *flag);
 		if (!n)
 			continue;
 		is_kept = n == m->n_inputs || strcmp(*flag, weakens) != 0;
@@ -307,7 +299,7 @@ bool snug_merge_is_same_fields(const struct snug_merger *m)
 	const struct snug_seccomp_profile *first = profile_of(m, 0), *now = m->out->profile;
 
 	for (const char *const *flag = snug_filter_flag_names(); *flag; flag++)
-		if (has_flag(first, *flag) != has_flag(now, *flag))
+		if (snug_names_have(&first->flags, *flag) != snug_names_have(&now->flags, *flag))
 			return false;
 	return m->has_notify && equal_strings(base_of(first), base_of(now)) &&
 	       equal_strings(first->listener_path, now->listener_path) &&

@@ -103,6 +103,8 @@ struct snug_merge_answer snug_merge_default_of(const struct snug_merger *m, size
 uint32_t snug_merge_ret(const struct snug_merger *m, const struct snug_decision *decision);
 /* The same for a plain use. */
 uint32_t snug_merge_use_ret(const struct snug_merger *m, const struct snug_merge_use *use);
+/* The strictest of what the cells get by snug_merge_ret(); ALLOW when there is none. */
+uint32_t snug_merge_strictest(const struct snug_merger *m, const struct snug_cells *cells);
 /* Makes @name stricter, because of @why, on @arch (or INVALID). */
 void snug_merge_next_level(struct snug_merger *m, struct snug_merge_name *name, const char *why,
 			   enum snug_arch arch);

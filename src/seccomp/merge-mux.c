@@ -163,12 +163,7 @@ static int strictest_of_input(const struct snug_merger *m, const struct snug_mea
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
 	int r = snug_meaning_cells(input, arch, nr, &cells, m->err);
 
-	*ret = SECCOMP_RET_ALLOW;
-	VEC_FOREACH (cell, &cells) {
-		uint32_t one = snug_merge_ret(m, &cell->decision);
-
-		*ret = snug_ret_stricter(*ret, one);
-	}
+	*ret = snug_merge_strictest(m, &cells);
 	return r;
 }
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "seccomp/merge-internal.h"
 #include "seccomp/ret.h"
+#include "seccomp/syscalls.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,18 +29,29 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(na->name, nb->name);
 }
 
+static int compare_to_name(const void *name, const void *item)
+{
+	return strcmp(name, ((const struct snug_merge_name *)item)->name);
+}
+
+struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
+{
+	if (!m->names.len)
+		return NULL;
+	return bsearch(name, m->names.items, m->names.len, sizeof(m->names.items[0]),
+		       compare_to_name);
+}
+
 /* merge-mux.c may have to say something about these though no profile does. */
 static void add_multiplexers(struct snug_merger *m)
 {
-	static const char *const parents[] = { "ipc", "socketcall" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(parents); i++) {
+	for (const char *const *parent = snug_syscall_mux_parents; *parent; parent++) {
 		struct snug_merge_name *name;
 
-		if (snug_merge_find_name(m, parents[i]))
+		if (snug_merge_find_name(m, *parent))
 			continue;
 		name = VEC_PUSH(&m->names);
-		name->name = parents[i];
+		name->name = *parent;
 		name->is_plain = true;
 		name->why_arch = _SNUG_ARCH_INVALID;
 		qsort(m->names.items, m->names.len, sizeof(*m->names.items), compare_names);
@@ -97,24 +109,6 @@ void snug_merge_collect_names(struct snug_merger *m)
 	}
 	add_multiplexers(m);
 	share_boxes(m);
-}
-
-struct snug_merge_name *snug_merge_find_name(struct snug_merger *m, const char *name)
-{
-	size_t low = 0, high = m->names.len;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int r = strcmp(m->names.items[middle].name, name);
-
-		if (r == 0)
-			return &m->names.items[middle];
-		if (r < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
 }
 
 /* In an intersection, the default of one input may allow more than all defaults together: then it
@@ -204,17 +198,22 @@ static int combine_name(struct snug_merger *m, const struct snug_merge_name *nam
 	return r;
 }
 
+uint32_t snug_merge_strictest(const struct snug_merger *m, const struct snug_cells *cells)
+{
+	uint32_t ret = SECCOMP_RET_ALLOW;
+
+	VEC_FOREACH (cell, cells)
+		ret = snug_ret_stricter(ret, snug_merge_ret(m, &cell->decision));
+	return ret;
+}
+
 static int add_strictest(struct snug_merger *m, const struct snug_merge_use *use, unsigned bits,
 			 uint32_t *ret)
 {
 	CLEANUP(snug_cells_done) struct snug_cells cells = { 0 };
 	int r = snug_meaning_name_cells(m->inputs[use->input], use->name, bits, &cells, m->err);
 
-	VEC_FOREACH (cell, &cells) {
-		uint32_t one = snug_merge_ret(m, &cell->decision);
-
-		*ret = snug_ret_stricter(*ret, one);
-	}
+	*ret = snug_ret_stricter(*ret, snug_merge_strictest(m, &cells));
 	return r;
 }
 

@@ -2,6 +2,7 @@
 #include "seccomp/names.h"
 
 #include "base/mem.h"
+#include "base/words.h"
 #include "seccomp/profile.h"
 
 #include <errno.h>
@@ -126,10 +127,7 @@ const char *const *snug_errno_names(void)
 
 int snug_capability_from_name(const char *name)
 {
-	for (int i = 0; capabilities[i]; i++)
-		if (strcmp(capabilities[i], name) == 0)
-			return i;
-	return -1;
+	return snug_words_index(capabilities, name);
 }
 
 const char *const *snug_capability_names(void)

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/parse.h"
+#include "base/words.h"
 #include "codec/decode.h"
 #include "seccomp/condition.h"
 #include "seccomp/names.h"
@@ -283,14 +284,6 @@ static int decode_args(struct snug_decode *d, const struct snug_doc_value *v, vo
 	return snug_decode_array(d, v, SNUG_LIMIT_PROFILE_LIST, decode_arg, e);
 }
 
-static bool is_in(const char *const *words, const char *word)
-{
-	for (; *words; words++)
-		if (strcmp(*words, word) == 0)
-			return true;
-	return false;
-}
-
 #define ENTRY(field) offsetof(struct snug_seccomp_entry, field)
 
 static int decode_legacy_name(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
@@ -393,13 +386,20 @@ static int decode_arch_map(struct snug_decode *d, const struct snug_doc_value *v
 
 static const char *const states[] = { "Enabled", "Disabled", NULL };
 
-static int decode_state(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+/* A string of @words, copied. */
+static int decode_one_of(struct snug_decode *d, const struct snug_doc_value *v, const char *what,
+			 const char *const *words, void *dst)
 {
 	if (v->type != SNUG_DOC_STRING)
 		return snug_decode_expected(d, v, "a string");
-	if (!is_in(states, v->str.text))
-		return snug_decode_unknown_name(d, v, "state", states);
+	if (snug_words_index(words, v->str.text) < 0)
+		return snug_decode_unknown_name(d, v, what, words);
 	return snug_decode_string(d, v, dst);
+}
+
+static int decode_state(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
+{
+	return decode_one_of(d, v, "state", states, dst);
 }
 
 #define PROFILE(field) offsetof(struct snug_seccomp_profile, field)
@@ -449,11 +449,7 @@ static const char *const api_versions[] = {
 
 static int decode_api_version(struct snug_decode *d, const struct snug_doc_value *v, void *dst)
 {
-	if (v->type != SNUG_DOC_STRING)
-		return snug_decode_expected(d, v, "a string");
-	if (!is_in(api_versions, v->str.text))
-		return snug_decode_unknown_name(d, v, "version of SeccompProfile", api_versions);
-	return snug_decode_string(d, v, dst);
+	return decode_one_of(d, v, "version of SeccompProfile", api_versions, dst);
 }
 
 static int decode_metadata(struct snug_decode *d, const struct snug_doc_value *v, void *dst)

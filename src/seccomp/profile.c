@@ -4,6 +4,7 @@
 #include "seccomp/profile.h"
 
 #include "base/str.h"
+#include "base/words.h"
 #include "codec/doc.h"
 
 #include <string.h>
@@ -32,14 +33,6 @@ static const char *const cmp_names[] = {
 	[_SNUG_CMP_MAX] = NULL,
 };
 
-static int index_of(const char *const *names, const char *name)
-{
-	for (int i = 0; names[i]; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
-}
-
 const char *snug_action_name(enum snug_action a)
 {
 	snug_bug_on((int)a < 0 || a >= _SNUG_ACTION_MAX);
@@ -48,7 +41,7 @@ const char *snug_action_name(enum snug_action a)
 
 enum snug_action snug_action_from_name(const char *name)
 {
-	return (enum snug_action)index_of(action_names, name);
+	return (enum snug_action)snug_words_index(action_names, name);
 }
 
 const char *const *snug_action_names(void)
@@ -64,12 +57,17 @@ const char *snug_cmp_name(enum snug_cmp op)
 
 enum snug_cmp snug_cmp_from_name(const char *name)
 {
-	return (enum snug_cmp)index_of(cmp_names, name);
+	return (enum snug_cmp)snug_words_index(cmp_names, name);
 }
 
 const char *const *snug_cmp_names(void)
 {
 	return cmp_names;
+}
+
+bool snug_names_have(const struct snug_names *names, const char *name)
+{
+	return snug_words_have((const char *const *)names->items, names->len, name);
 }
 
 struct snug_seccomp_profile *snug_seccomp_profile_new(const char *source,
@@ -132,11 +130,6 @@ struct snug_seccomp_profile *snug_seccomp_profile_free(struct snug_seccomp_profi
 	return NULL;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 struct snug_seccomp_entry *snug_seccomp_profile_add(struct snug_seccomp_profile *p,
 						    enum snug_action action,
 						    const char *const *names, size_t n)
@@ -146,17 +139,11 @@ struct snug_seccomp_entry *snug_seccomp_profile_add(struct snug_seccomp_profile 
 
 	for (size_t i = 0; i < n; i++)
 		sorted[i] = names[i];
-	qsort(sorted, n, sizeof(*sorted), compare_names);
+	n = snug_words_sort(sorted, n);
 	e->action = action;
 	for (size_t i = 0; i < n; i++)
-		if (i == 0 || strcmp(sorted[i - 1], sorted[i]) != 0)
-			*VEC_PUSH(&e->names) = xstrdup(sorted[i]);
+		*VEC_PUSH(&e->names) = xstrdup(sorted[i]);
 	return e;
-}
-
-static bool equal_strings(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 static bool equal_names(const struct snug_names *a, const struct snug_names *b)
@@ -184,7 +171,7 @@ static bool equal_condition(const struct snug_seccomp_condition *a,
 			    const struct snug_seccomp_condition *b)
 {
 	return a->is_set == b->is_set && equal_names(&a->arches, &b->arches) &&
-	       equal_names(&a->caps, &b->caps) && equal_strings(a->min_kernel, b->min_kernel);
+	       equal_names(&a->caps, &b->caps) && snug_words_equal(a->min_kernel, b->min_kernel);
 }
 
 static bool equal_arg(const struct snug_seccomp_arg *a, const struct snug_seccomp_arg *b)
@@ -202,8 +189,8 @@ static bool equal_entry(const struct snug_seccomp_entry *a, const struct snug_se
 			return false;
 	return equal_names(&a->names, &b->names) && a->is_legacy_name == b->is_legacy_name &&
 	       a->action == b->action && equal_errno(&a->errno_ret, &b->errno_ret) &&
-	       equal_strings(a->errno_name, b->errno_name) && a->has_args == b->has_args &&
-	       equal_strings(a->comment, b->comment) &&
+	       snug_words_equal(a->errno_name, b->errno_name) && a->has_args == b->has_args &&
+	       snug_words_equal(a->comment, b->comment) &&
 	       equal_condition(&a->includes, &b->includes) &&
 	       equal_condition(&a->excludes, &b->excludes);
 }
@@ -238,14 +225,14 @@ bool snug_seccomp_profile_equal(const struct snug_seccomp_profile *a,
 {
 	return a->default_action == b->default_action &&
 	       equal_errno(&a->default_errno_ret, &b->default_errno_ret) &&
-	       equal_strings(a->default_errno_name, b->default_errno_name) && equal_lists(a, b) &&
-	       equal_strings(a->listener_path, b->listener_path) &&
-	       equal_strings(a->listener_metadata, b->listener_metadata) &&
-	       equal_strings(a->api_version, b->api_version) &&
-	       equal_strings(a->base_profile_name, b->base_profile_name) &&
-	       equal_strings(a->state, b->state) &&
-	       equal_strings(a->target_workload, b->target_workload) &&
-	       equal_strings(a->name, b->name) && equal_values(a->metadata, b->metadata) &&
+	       snug_words_equal(a->default_errno_name, b->default_errno_name) &&
+	       equal_lists(a, b) && snug_words_equal(a->listener_path, b->listener_path) &&
+	       snug_words_equal(a->listener_metadata, b->listener_metadata) &&
+	       snug_words_equal(a->api_version, b->api_version) &&
+	       snug_words_equal(a->base_profile_name, b->base_profile_name) &&
+	       snug_words_equal(a->state, b->state) &&
+	       snug_words_equal(a->target_workload, b->target_workload) &&
+	       snug_words_equal(a->name, b->name) && equal_values(a->metadata, b->metadata) &&
 	       equal_values(a->status, b->status);
 }
 

@@ -60,6 +60,7 @@ struct snug_arches {
 	enum snug_arch *items;
 	size_t len, cap;
 };
+bool snug_names_have(const struct snug_names *names, const char *name);
 
 struct snug_seccomp_arg {
 	uint32_t index; /* 0 to 5 */

@@ -10,6 +10,9 @@
  * The accumulator holds nr until a number has matched; behind that there is no way back, so what
  * the rules do to it does not matter.  Conditional jumps reach 255 instructions, which is more than
  * one rule can have; everything longer goes through ja.
+ *
+ * Of an ABI whose arguments have 32 bits the upper halves are taken for zeros: a 64-bit program
+ *that makes i386's calls (int $0x80) leaves in them what it likes, and the kernel ignores that.
  */
 #include "seccomp/prologue.h"
 
@@ -21,7 +24,8 @@
 struct emitter {
 	struct snug_insns *out;
 	bool is_little_endian;
-	VEC(size_t) to_fail; /* jumps of the current rule, to be patched by rule_ends() */
+	bool has_upper_halves; /* the arguments of the call at work */
+	VEC(size_t) to_fail;   /* jumps of the current rule, to be patched by rule_ends() */
 };
 
 /* to_fail holds 2 * the place of a jump + which of its two ways leads to the end of the rule */
@@ -53,6 +57,10 @@ static void load_arg(struct emitter *e, uint32_t index, bool high)
 {
 	uint32_t offset = (uint32_t)offsetof(struct seccomp_data, args) + index * 8;
 
+	if (high && !e->has_upper_halves) {
+		emit(e->out, BPF_LD | BPF_IMM, 0, 0, 0);
+		return;
+	}
 	if (high == e->is_little_endian)
 		offset += 4;
 	emit(e->out, BPF_LD | BPF_W | BPF_ABS, 0, 0, offset);
@@ -205,6 +213,7 @@ static void emit_call(struct emitter *e, const struct snug_prologue_call *c, uin
 
 	emit(e->out, BPF_JMP | BPF_JEQ | BPF_K, 1, 0, c->nr);
 	other = emit_far(e->out);
+	e->has_upper_halves = snug_arch_arg_bits(c->arch) == 64;
 	VEC_FOREACH (rule, &c->rules)
 		emit_rule(e, rule);
 	emit_ret(e->out, default_ret);

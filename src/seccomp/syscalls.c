@@ -12,6 +12,7 @@
 #include "seccomp/syscalls.h"
 
 #include "base/mem.h"
+#include "base/words.h"
 #include "seccomp/syscalls-table.h"
 
 #include <errno.h>
@@ -159,6 +160,20 @@ bool snug_syscall_multiplexer(enum snug_arch arch, const char *name, struct snug
 	return true;
 }
 
+bool snug_syscall_is_on(enum snug_arch arch, const char *name)
+{
+	struct snug_syscall_mux mux;
+
+	return snug_syscall_number(arch, name) >= 0 || snug_syscall_multiplexer(arch, name, &mux);
+}
+
+const char *const snug_syscall_mux_parents[] = { "socketcall", "ipc", NULL };
+
+bool snug_syscall_is_mux_parent(const char *name)
+{
+	return snug_words_index(snug_syscall_mux_parents, name) >= 0;
+}
+
 bool snug_syscall_is_known(const char *name)
 {
 	return is_in_libseccomp(name) || find_row(name);
@@ -176,15 +191,9 @@ bool snug_syscall_is_beyond_libseccomp(const char *name)
 	return !is_in_libseccomp(name) && find_row(name);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 const char *const *snug_syscall_names(void)
 {
 	static VEC(const char *) names;
-	size_t n = 0;
 
 	if (names.len)
 		return names.items;
@@ -203,11 +212,7 @@ const char *const *snug_syscall_names(void)
 	}
 	for (size_t i = 0; i < snug_n_syscall_rows; i++)
 		*VEC_PUSH(&names) = snug_syscall_rows[i].name;
-	qsort(names.items, names.len, sizeof(names.items[0]), compare_names);
-	for (size_t i = 0; i < names.len; i++)
-		if (n == 0 || strcmp(names.items[n - 1], names.items[i]) != 0)
-			names.items[n++] = names.items[i];
-	names.len = n;
+	names.len = snug_words_sort(names.items, names.len);
 	*VEC_PUSH(&names) = NULL;
 	return names.items;
 }

@@ -30,6 +30,12 @@ struct snug_syscall_mux {
  * may have a number of its own beside it (i386 since Linux 4.3). */
 bool snug_syscall_multiplexer(enum snug_arch arch, const char *name, struct snug_syscall_mux *ret);
 
+/* Whether @arch has the call at all, by a number of its own or behind a multiplexer. */
+bool snug_syscall_is_on(enum snug_arch arch, const char *name);
+/* "socketcall", "ipc", NULL */
+extern const char *const snug_syscall_mux_parents[];
+bool snug_syscall_is_mux_parent(const char *name);
+
 /* Whether any ABI has a call of this name. */
 bool snug_syscall_is_known(const char *name);
 /* The kernel that added the call, as KERNEL_VERSION(a, b, 0) (linux/version.h) counts; 0 when it is

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "base/fdio.h"
 #include "snug_abi.h"
 #include "trace/denials-internal.h"
 #include "trace/probe.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 
 #include "denials.skel.h"
 
@@ -20,11 +20,6 @@ static void object_freep(struct snug_denials_bpf **obj)
 		snug_denials_bpf__destroy(*obj);
 }
 
-static int keep_fd(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
-}
-
 int snug_denials_load_full(struct snug_denials_fds *ret, struct snug_err *err)
 {
 	CLEANUP(object_freep) struct snug_denials_bpf *obj = snug_denials_bpf__open();
@@ -35,12 +30,12 @@ int snug_denials_load_full(struct snug_denials_fds *ret, struct snug_err *err)
 	r = snug_denials_bpf__load(obj);
 	if (r < 0)
 		return snug_probe_explain_bpf(r, err);
-	ret->progs[SNUG_WATCH_ENTER] = keep_fd(bpf_program__fd(obj->progs.snug_watch_enter));
-	ret->progs[SNUG_WATCH_EXIT] = keep_fd(bpf_program__fd(obj->progs.snug_watch_exit));
-	ret->progs[SNUG_WATCH_SIGNAL] = keep_fd(bpf_program__fd(obj->progs.snug_watch_signal));
-	ret->progs[SNUG_WATCH_END] = keep_fd(bpf_program__fd(obj->progs.snug_watch_end));
-	ret->counts = keep_fd(bpf_map__fd(obj->maps.snug_counts));
-	ret->ring = keep_fd(bpf_map__fd(obj->maps.snug_denial_ring));
-	ret->bss = keep_fd(bpf_map__fd(obj->maps.bss));
+	ret->progs[SNUG_WATCH_ENTER] = snug_dup_fd(bpf_program__fd(obj->progs.snug_watch_enter));
+	ret->progs[SNUG_WATCH_EXIT] = snug_dup_fd(bpf_program__fd(obj->progs.snug_watch_exit));
+	ret->progs[SNUG_WATCH_SIGNAL] = snug_dup_fd(bpf_program__fd(obj->progs.snug_watch_signal));
+	ret->progs[SNUG_WATCH_END] = snug_dup_fd(bpf_program__fd(obj->progs.snug_watch_end));
+	ret->counts = snug_dup_fd(bpf_map__fd(obj->maps.snug_counts));
+	ret->ring = snug_dup_fd(bpf_map__fd(obj->maps.snug_denial_ring));
+	ret->bss = snug_dup_fd(bpf_map__fd(obj->maps.bss));
 	return 0;
 }

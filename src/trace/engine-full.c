@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "base/fdio.h"
 #include "trace/engine-internal.h"
 #include "trace/probe.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
 
 #include "recorder.skel.h"
@@ -40,11 +40,6 @@ static void object_freep(struct snug_recorder_bpf **obj)
 		snug_recorder_bpf__destroy(*obj);
 }
 
-static int keep_fd(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
-}
-
 /* The object is only scaffolding: descriptors are what is kept. */
 static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 {
@@ -61,20 +56,20 @@ static void keep_all(struct snug_engine *e, const struct snug_recorder_bpf *obj)
 	};
 
 	for (int i = 0; i < SNUG_N_PROGS; i++) {
-		e->progs[i] = keep_fd(bpf_program__fd(parts[i].prog));
-		e->links[i] = keep_fd(bpf_link__fd(parts[i].link));
+		e->progs[i] = snug_dup_fd(bpf_program__fd(parts[i].prog));
+		e->links[i] = snug_dup_fd(bpf_link__fd(parts[i].link));
 	}
-	e->exit_prog = keep_fd(bpf_program__fd(obj->progs.snug_sys_exit));
-	e->slots_fd = keep_fd(bpf_map__fd(obj->maps.snug_slots));
-	e->rings_fd = keep_fd(bpf_map__fd(obj->maps.snug_rings));
-	e->odd_fd = keep_fd(bpf_map__fd(obj->maps.snug_odd));
-	e->denied_fd = keep_fd(bpf_map__fd(obj->maps.snug_denied));
-	e->pending_fd = keep_fd(bpf_map__fd(obj->maps.snug_pending));
-	e->names_fd = keep_fd(bpf_map__fd(obj->maps.snug_names));
-	e->watches_fd = keep_fd(bpf_map__fd(obj->maps.snug_watches));
-	e->tasks_fd = keep_fd(bpf_map__fd(obj->maps.snug_tasks));
-	e->args_fd = keep_fd(bpf_map__fd(obj->maps.snug_args));
-	e->bss_fd = keep_fd(bpf_map__fd(obj->maps.bss));
+	e->exit_prog = snug_dup_fd(bpf_program__fd(obj->progs.snug_sys_exit));
+	e->slots_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_slots));
+	e->rings_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_rings));
+	e->odd_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_odd));
+	e->denied_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_denied));
+	e->pending_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_pending));
+	e->names_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_names));
+	e->watches_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_watches));
+	e->tasks_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_tasks));
+	e->args_fd = snug_dup_fd(bpf_map__fd(obj->maps.snug_args));
+	e->bss_fd = snug_dup_fd(bpf_map__fd(obj->maps.bss));
 }
 
 int snug_engine_load_full(struct snug_engine *e, uint64_t build_id, struct snug_err *err)

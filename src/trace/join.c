@@ -10,9 +10,11 @@
  */
 #include "trace/join.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "trace/engine-internal.h"
 #include "trace/engine.h"
+#include "trace/probe.h"
 #include "trace/target-internal.h"
 
 #include <bpf/bpf.h>
@@ -25,14 +27,6 @@
 #include <unistd.h>
 
 enum { MAX_ROUNDS = 64, RESCAN_US = 100000 };
-
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000u + (uint64_t)ts.tv_nsec / 1000;
-}
 
 /* One look at all tasks. */
 static int scan_once(struct snug_target *t)
@@ -206,7 +200,7 @@ static int scan_cgroup(struct snug_target *t, const struct snug_group *cgroup, s
 {
 	const struct snug_scan order = { .group = *cgroup, .role = SNUG_ROLE_MEMBER };
 
-	t->scanned_us = now_us();
+	t->scanned_us = snug_clock_us(CLOCK_MONOTONIC);
 	return scan(t, &order, err);
 }
 
@@ -218,7 +212,7 @@ int snug_target_attach_cgroup(struct snug_target *t, const struct snug_group *cg
 
 void snug_target_rescan(struct snug_target *t)
 {
-	if (now_us() - t->scanned_us < RESCAN_US)
+	if (snug_clock_us(CLOCK_MONOTONIC) - t->scanned_us < RESCAN_US)
 		return;
 	VEC_FOREACH (w, &t->watches) {
 		/* what another recording has, the first scan has told of */
@@ -341,15 +335,6 @@ void snug_target_sweep(struct snug_target *t, bool ours)
 	t->has_name = false;
 }
 
-/* The iterator sees the tasks of our PID namespace only. */
-static bool is_initial_pid_namespace(void)
-{
-	enum { PROC_PID_INIT_INO = 0xEFFFFFFC }; /* include/linux/proc_ns.h */
-	struct stat st;
-
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
-}
-
 int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_running,
 			 struct snug_err *err)
 {
@@ -363,7 +348,8 @@ int snug_target_add_comm(struct snug_target *t, const char *comm, bool *ret_no_r
 		return snug_err_errno(err, "cannot wait for programs named '%s'", t->name.comm);
 	t->has_name = true;
 	__atomic_add_fetch(&t->engine->counters->n_names, 1, __ATOMIC_SEQ_CST);
-	*ret_no_running = !is_initial_pid_namespace();
+	/* the iterator sees the tasks of our PID namespace only */
+	*ret_no_running = !snug_probe_is_host_pid_namespace();
 	if (!*ret_no_running)
 		r = scan(t, &order, err);
 	return r;

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -53,6 +54,14 @@ bool snug_probe_is_disabled(const char *feature)
 		list += n + (list[n] == ',');
 	}
 	return false;
+}
+
+bool snug_probe_is_host_pid_namespace(void)
+{
+	enum { PROC_PID_INIT_INO = 0xEFFFFFFC }; /* include/linux/proc_ns.h */
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == (ino_t)PROC_PID_INIT_INO;
 }
 
 uint64_t snug_probe_capabilities(void)

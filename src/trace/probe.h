@@ -25,6 +25,9 @@ int snug_probe_explain_bpf(int r, struct snug_err *err);
  * can only take features away, so that tests reach the paths of lesser hosts. */
 bool snug_probe_is_disabled(const char *feature);
 
+/* Whether this process sees the processes of the whole host (pid_namespaces(7)). */
+bool snug_probe_is_host_pid_namespace(void);
+
 /* The effective capabilities of this process, one bit each (capabilities(7)). */
 uint64_t snug_probe_capabilities(void);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/err.h"
+#include "base/fdio.h"
 #include "trace/probe.h"
 #include "trace/sigsys-internal.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <fcntl.h>
 
 #include "sigsys.skel.h"
 
@@ -13,11 +13,6 @@ static void object_freep(struct snug_sigsys_bpf **obj)
 {
 	if (*obj)
 		snug_sigsys_bpf__destroy(*obj);
-}
-
-static int keep_fd(int fd)
-{
-	return fcntl(fd, F_DUPFD_CLOEXEC, 3);
 }
 
 int snug_sigsys_load_full(struct snug_sigsys_fds *ret, struct snug_err *err)
@@ -30,8 +25,8 @@ int snug_sigsys_load_full(struct snug_sigsys_fds *ret, struct snug_err *err)
 	r = snug_sigsys_bpf__load(obj);
 	if (r < 0)
 		return snug_probe_explain_bpf(r, err);
-	ret->who_am_i = keep_fd(bpf_program__fd(obj->progs.snug_who_am_i));
-	ret->watcher = keep_fd(bpf_program__fd(obj->progs.snug_sigsys));
-	ret->ring = keep_fd(bpf_map__fd(obj->maps.snug_sigsys_ring));
+	ret->who_am_i = snug_dup_fd(bpf_program__fd(obj->progs.snug_who_am_i));
+	ret->watcher = snug_dup_fd(bpf_program__fd(obj->progs.snug_sigsys));
+	ret->ring = snug_dup_fd(bpf_map__fd(obj->maps.snug_sigsys_ring));
 	return 0;
 }

@@ -375,6 +375,21 @@ in_cgroup() {
 	exec "$@"
 }
 
+# n_waits PID: how often it has waited for something
+n_waits() {
+	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$1/status"
+}
+
+# goes_on_looking NAME: the recorder, which waits 50 ms at most, has looked for who moved in
+goes_on_looking() {
+	local until
+
+	until=$(($(n_waits "${recorder[$1]}") + 8))
+	while (($(n_waits "${recorder[$1]}") < until)); do
+		sleep 0.02
+	done
+}
+
 # attach_cgroup DIR: processes in it, below it, and that come later
 attach_cgroup() {
 	local dir=$1
@@ -389,7 +404,7 @@ attach_cgroup() {
 	# moves in, without an exec
 	echo "${pids[1]}" >"$dir/cgroup.procs"
 	(in_cgroup "$dir/below" /usr/bin/python3 -c 'import os; os.getsid(0)' 3>&-)
-	sleep 0.3
+	goes_on_looking g
 	: >go1
 	: >go2
 	wait "${pids[0]}"

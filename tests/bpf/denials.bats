@@ -191,12 +191,8 @@ all_denials() {
 	local name
 
 	profile vserver >"$state/allow.json"
-	watch_out=$state
-	(cd "$state" && "$SNUG" watch --json >watch.out 2>watch.err </dev/null 3>&-) &
-	watcher=$!
-	others+=("$watcher")
-	wait_for "$watch_out/watch.err"
-	sleep 0.5
+	cd "$state"
+	watch
 	: >"$state/pids"
 	for name in "${all_programs[@]}"; do
 		# it has a filter of its own
@@ -214,8 +210,8 @@ all_denials() {
 		} >&2
 		sed -n 's/.* Received new pid: \([0-9]*\) .*/\1/p' "$state/err" >>"$state/pids"
 	done
-	pkill -INT -P "$watcher" snug || kill -INT "$watcher"
-	wait "$watcher" || true
+	kill -INT "$watcher"
+	wait "$watcher"
 	# of everything that the host was refused meanwhile, nothing is theirs
 	[ -s "$state/pids" ]
 	jq -r .pid "$state/watch.out" | grep -Fxf "$state/pids" && return 1
@@ -232,26 +228,10 @@ all_denials() {
 	same_lines <(denied r.json) "x86_64 getpgid trapped 1" "x86_64 getsid ENOTTY 1"
 }
 
-@test "a filter that comes late: watched from then on, and the recording says since when" {
-	profile getpgid >getpgid.json
-	# shellcheck disable=SC2016  # for the shell that is recorded
-	"$SNUG" record -n -t raw-seccomp -o p.json --recording r.json -- "$SNUG" run -p getpgid.json -- \
-		/bin/sh -c 'sleep 1; exec "$0"' "$SNUG_PROGRAMS/denied-counts" >out 2>err </dev/null
-	same_lines <(denied r.json) "x86_64 getpgid EACCES 4000"
-	jq -e '.filtered and .denialsFromUs > 0 and .denialsFromUs < 900000' r.json
-	grep "seccomp refused 1 different call: getpgid (EACCES, 4000 times)" err
-	grep "refused calls do not get into the profile; to allow them: snug amend -p p.json getpgid" err
-	grep "in the first 0.* s were not watched for; with --denials they are" err
-	jq -e '[.syscalls[].names[]] | index("getpgid") == null' p.json
-	"$SNUG" amend --yes -p p.json getpgid
-	jq -r '.syscalls[].names[]' p.json | grep -x getpgid
-}
-
 # links_of PID: the programs whose links it holds
 links_of() {
 	local file id
 
-	command -v bpftool >/dev/null || skip "bpftool is not installed"
 	for file in "/proc/$1/fdinfo"/*; do
 		id=$(awk '/^link_type/ { yes = 1 } yes && /^prog_id/ { print $2 }' "$file" 2>/dev/null) ||
 			continue # closed meanwhile
@@ -259,28 +239,62 @@ links_of() {
 	done
 }
 
-@test "without a filter there is nothing to say, and no program at the exit of calls" {
-	local until_over='until [ -e over ]; do sleep 0.1; done'
+# wait_until_links_have NAME: for ten seconds or more; those of what start_gated() has started
+wait_until_links_have() {
+	local i
 
-	"$SNUG" record -n -t raw-seccomp -o p.json --recording r.json -- /bin/sh -c "$until_over" \
-		>out 2>err </dev/null 3>&- &
+	for ((i = 0; i < 500; i++)); do
+		! links_of "${others[-1]}" 2>/dev/null | grep -qx "$1" || return 0
+		sleep 0.02
+	done
+	echo "no link of $1" >&2
+	return 1
+}
+
+# start_gated WORD...: in the background, WORDs before it, denied-counts, which waits for ./go
+start_gated() {
+	rm -f go
+	: >err # at once: not that of the one before
+	# shellcheck disable=SC2016  # for the shell that is recorded
+	"$SNUG" record "${record_args[@]}" -n -t raw-seccomp -o p.json --recording r.json -- "$@" \
+		/bin/sh -c 'until [ -e go ]; do sleep 0.02; done; exec "$0"' \
+		"$SNUG_PROGRAMS/denied-counts" >out 2>err </dev/null 3>&- &
 	others+=($!)
+}
+
+@test "a filter that comes late: watched from then on, and the recording says since when" {
+	command -v bpftool >/dev/null || skip "bpftool is not installed"
+	profile getpgid >getpgid.json
+	start_gated "$SNUG" run -p getpgid.json --
+	wait_until_links_have snug_sys_exit
+	: >go
+	wait "${others[-1]}"
+	same_lines <(denied r.json) "x86_64 getpgid EACCES 4000"
+	jq -e '.filtered and .denialsFromUs > 0 and .denialsFromUs < .durationUs' r.json
+	grep "seccomp refused 1 different call: getpgid (EACCES, 4000 times)" err
+	grep "refused calls do not get into the profile; to allow them: snug amend -p p.json getpgid" err
+	grep "in the first [0-9.]* s were not watched for; with --denials they are" err
+	jq -e '[.syscalls[].names[]] | index("getpgid") == null' p.json
+	"$SNUG" amend --yes -p p.json getpgid
+	jq -r '.syscalls[].names[]' p.json | grep -x getpgid
+}
+
+@test "without a filter there is nothing to say, and no program at the exit of calls" {
+	command -v bpftool >/dev/null || skip "bpftool is not installed"
+	start_gated
 	wait_for_recording
 	links_of "${others[-1]}" >links
 	grep -x snug_sys_enter links
 	same_lines <(grep -c snug_sys_exit links) 0
-	touch over
+	: >go
 	wait "${others[-1]}"
 	jq -e 'has("filtered") or has("denialsFromUs") or has("denied") | not' r.json
 	if grep -i refused err; then return 1; fi
-	: >err
-	rm over
-	"$SNUG" record --denials -n -t raw-seccomp -o p.json --recording r.json -- \
-		/bin/sh -c "$until_over" >out 2>err </dev/null 3>&- &
-	others+=($!)
+	record_args=(--denials)
+	start_gated
 	wait_for_recording
 	links_of "${others[-1]}" | grep -x snug_sys_exit
-	touch over
+	: >go
 	wait "${others[-1]}"
 	jq -e '.denialsFromUs == 0 and (has("filtered") or has("denied") | not)' r.json
 }

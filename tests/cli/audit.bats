@@ -246,7 +246,6 @@ END
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	mv log log.1
@@ -305,9 +304,7 @@ END
 	some_log >log
 	in_background "$SNUG" audit --follow log
 	wait_until grep -q Following bg.err
-	sleep 0.2
 	: >log
-	sleep 0.2
 	line 1000000100 21 new /usr/bin/new 63 >>log
 	wait_until grep -q 'logged  uname' bg.out
 	kill -INT "$pid"

@@ -58,6 +58,12 @@ need_program() {
 		"snug: in all, 'p.json' has refused:" "1x mkdir  EPERM" \
 		"snug: to allow that: snug amend -p p.json mkdir"
 	[ ! -e made ]
+	# what gets ENOSYS for libraries to make an older call is not to be allowed
+	jq '.syscalls[0] += {"names": ["clone3", "mkdir"], "errnoRet": 38}' p.json >q.json
+	snug_run --explain -p q.json -- python3 -I -S -c 'import threading, os
+t = threading.Thread(target=os.getpid); t.start(); t.join(); os.mkdir("made")'
+	has err "x clone3  ENOSYS" "snug: at ENOSYS for clone3, libraries make clone" \
+		"snug: to allow that: snug amend -p q.json mkdir"
 	# the answer is the profile's
 	jq '.syscalls[].errnoRet = 30' p.json >q.json
 	snug_run --explain -p q.json -- mkdir made
@@ -430,10 +436,11 @@ amend_from_run() {
 # Skips where the kernel's audit events cannot be had.
 need_audit() {
 	need_root
-	timeout 5 "$SNUG" audit --follow --source netlink >live 2>live.err &
-	sleep 0.3
-	kill -TERM $! 2>/dev/null || skip "the audit netlink group cannot be read: $(cat live.err)"
-	wait $! || true
+	in_background "$SNUG" audit --follow --source netlink
+	wait_until eval 'grep -q Following bg.err || gone "$pid"'
+	grep -q Following bg.err || skip "the audit netlink group cannot be read: $(cat bg.err)"
+	kill -TERM "$pid"
+	finish
 }
 
 @test "explain: what the profile logs: the lines that spoc's users look for, of children too" {

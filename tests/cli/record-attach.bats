@@ -142,7 +142,7 @@ start_process() {
 	for signal in INT TERM HUP QUIT; do
 		in_background "$SNUG" record --pid "$other" -o p.yaml --recording r.json
 		wait_until grep -q "Recording started: process $other 'bash', from now on" bg.err
-		sleep 0.2
+		goes_round "$other"
 		kill "-$signal" "$pid"
 		finish
 		same "$status" 0

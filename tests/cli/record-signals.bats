@@ -57,9 +57,8 @@ begin() {
 		while [ ! -e end ]; do sleep 0.02; done; kill -0 $$; exit 42'
 	kill -INT "$pid"
 	wait_until test -s handled
-	sleep 0.2
 	kill -INT "$pid"
-	sleep 0.2
+	wait_until eval '(($(wc -l <handled) == 2))'
 	! gone "$pid" || false
 	! gone "$child" || false
 	: >end
@@ -73,22 +72,25 @@ begin() {
 @test "a second SIGTERM kills a command that ignores them, and the profile is written" {
 	begin -- sh -c 'trap "" TERM; echo $$ >begun.new; mv begun.new begun; sleep 60'
 	kill -TERM "$pid"
-	sleep 0.4
+	sleep 0.1
 	! gone "$child" || false
-	kill -TERM "$pid"
+	# two that follow each other at once are one
+	wait_until eval 'kill -TERM "$pid"; grep -q "killing it" bg.err'
 	finish
 	same "$status" 137
-	has bg.err "killing it"
 	has profile.yaml "kind: SeccompProfile"
 }
 
 @test "SIGTERM to the process and to its group at once is one" {
-	# timeout(1) does that
-	try timeout -s TERM 0.5 "$SNUG" record -n -- \
+	# timeout(1) does that, with one that it gets, too
+	in_background timeout 60 "$SNUG" record -n -- \
 		sh -c 'trap "sleep 0.3; echo cleaned up; exit 9" TERM; echo $$ >begun; while :; do sleep 0.02; done'
-	status_is 124
-	same "$(cat out)" "cleaned up"
-	has_not err "killing it"
+	wait_until test -s begun
+	kill -TERM "$pid"
+	finish
+	same "$status" 9
+	same "$(cat bg.out)" "cleaned up"
+	has_not bg.err "killing it"
 	has profile.yaml "kind: SeccompProfile"
 }
 
@@ -117,6 +119,7 @@ begin() {
 
 	rm end
 	begin -n -- setsid -f sh -c 'echo $$ >begun.new; mv begun.new begun; exec sleep 60'
+	wait_until gone "$(sed -n 's/.*Running command with PID: //p' bg.err)"
 	sleep 0.1
 	! gone "$pid" || false
 	kill -INT "$pid"
@@ -233,7 +236,9 @@ begin() {
 @test "a command that is stopped and continued by somebody else goes on, and so do we" {
 	for verb in "record -q -n" "run -q -p profile.yaml"; do
 		# shellcheck disable=SC2086
-		try timeout 20 "$SNUG" $verb -- sh -c '(sleep 0.3; kill -CONT $$) & kill -STOP $$; echo resumed'
+		try timeout 20 "$SNUG" $verb -- sh -c \
+			'(until grep -q "State:.T" /proc/$$/status; do sleep 0.02; done; kill -CONT $$) &
+			kill -STOP $$; echo resumed'
 		status_is 0
 		has out resumed
 	done

@@ -62,6 +62,10 @@ last_row_has() {
 	last_row | grep -qE -e "$1"
 }
 
+has_one_live_line() {
+	(($(screen | grep -cE 'recording [0-9]+ s') == 1))
+}
+
 shows_no_live_line() {
 	! screen | grep -qE 'recording [0-9]+ s' || {
 		screen
@@ -79,6 +83,14 @@ presses() {
 	tmux -L "$socket" send-keys "$@"
 }
 
+# has_job: a command of the shell's has the terminal
+has_job() {
+	local stat
+
+	read -ra stat <"/proc/$(tmux -L "$socket" display-message -p '#{pane_pid}')/stat"
+	[[ ${stat[4]} != "${stat[7]}" ]] # its process group, the terminal's
+}
+
 # status_seen N: `echo` shows the status of the last command
 status_seen() {
 	types 'echo "status=$?."'
@@ -89,17 +101,20 @@ status_seen() {
 terminal_is_clean() {
 	types 'stty sane; clear; seq 100; stty -a >stty.after'
 	wait_until test -s stty.after
-	sees 100
+	wait_until eval '[[ $(screen | sed -n 24p) == "$"* ]]'
 	same "$(screen | sed -n '1p;23p;24p' | tr '\n' ' ' | sed 's/ *$//')" '78 100 $'
 }
 
 @test "the live line: time, calls, the newest one; then a summary, and a clean terminal" {
 	types 'stty sane; stty -a >stty.before'
-	types 'snug record -n -o p.yaml -- sleep 1.6'
-	wait_until last_row_has '^ recording 0 s   [0-9]+ calls   newest: [a-z0-9_]+, 0 s ago *$'
-	wait_until last_row_has '^ recording 1 s   [0-9]+ calls   newest: clock_nanosleep, 1 s ago *$'
-	sees "system calls recorded in 1." "nothing lost" "profile: p.yaml" \
-		"run under it: snug run -p p.yaml -- sleep 1.6"
+	types 'mkfifo gate'
+	types 'snug record -n -o p.yaml -- cat gate'
+	wait_until last_row_has '^ recording [0-9] s   [0-9]+ calls   newest: [a-z0-9_]+, [0-9] s ago *$'
+	# a while after the last one that is new
+	wait_until last_row_has '^ recording [1-9] s   [0-9]+ calls   newest: [a-z0-9_]+, [1-9] s ago *$'
+	: >gate
+	sees "system calls recorded in " "nothing lost" "profile: p.yaml" \
+		"run under it: snug run -p p.yaml -- cat gate"
 	shows_no_live_line
 	same "$(screen | sed -nE 's/^([0-9]+) system calls.*/\1/p')" "$(names_of p.yaml | wc -l)"
 	status_seen 0
@@ -180,11 +195,12 @@ terminal_is_clean() {
 	terminal_is_clean
 	types 'clear; jobs -l'
 	sees "Stopped"
-	types fg
+	types 'clear; fg'
 	wait_until last_row_has 'recording [0-9]+ s'
 	wait_until eval '! is_in_state "$(cat begun)" T'
 	presses C-z
 	sees "Stopped"
+	wait_until is_in_state "$(cat begun)" T
 	# in the background nothing is drawn
 	types 'clear; bg'
 	wait_until eval '! is_in_state "$(cat begun)" T'
@@ -222,6 +238,7 @@ terminal_is_clean() {
 	presses C-z
 	sees "Stopped"
 	types 'fg'
+	wait_until has_job
 	presses C-c
 	sees "nothing was recorded"
 	status_seen 1
@@ -230,6 +247,8 @@ terminal_is_clean() {
 
 @test "the command reads from the terminal" {
 	types 'snug record -q -o p.yaml -- cat'
+	# before that it is the shell that shows what is typed
+	wait_until has_job
 	types 'typed words'
 	wait_until eval '(($(screen | grep -cx "typed words") == 2))'
 	presses C-d
@@ -239,15 +258,15 @@ terminal_is_clean() {
 @test "an interactive shell with jobs of its own works inside" {
 	types 'PS1="in""ner: " snug record -n -o p.yaml -- bash --norc --noprofile -i'
 	sees "inner:"
-	types '>begun; sleep 61'
+	types 'sh -c ">begun; exec sleep 61"'
 	wait_until test -e begun
-	sleep 0.1
 	presses C-z
 	sees "Stopped"
 	# by its number, bash does not continue it as well: it cannot end before fg
 	types 'jobs; kill $(jobs -p); fg; echo "job control"=$?'
 	sees "job control=143"
 	presses C-c
+	sees "^C"
 	types 'exit 7'
 	sees "profile: p.yaml"
 	status_seen 7
@@ -259,21 +278,22 @@ terminal_is_clean() {
 	wait_until last_row_has 'recording [0-9]+ s'
 	tmux -L "$socket" resize-window -x 70 -y 16
 	wait_until eval 'screen | sed -n 16p | grep -qE "recording [0-9]+ s"'
-	same "$(screen | grep -cE 'recording [0-9]+ s')" 1
+	wait_until has_one_live_line
 	tmux -L "$socket" resize-window -x 90 -y 24
 	wait_until last_row_has 'recording [0-9]+ s'
-	sleep 0.3
-	same "$(screen | grep -cE 'recording [0-9]+ s')" 1
+	wait_until has_one_live_line
 	: >end
 	sees "profile: p.yaml"
 	shows_no_live_line
 }
 
 @test "output of the command scrolls above the live line and is complete" {
-	types 'clear; snug record -n -o p.yaml -- sh -c "for i in 1 2 3 4 5 6 7 8 9; do seq \$i 100 | head -n 9; sleep 0.1; done; echo last; sleep 0.8; echo really"'
+	mkfifo gate
+	types 'clear; snug record -n -o p.yaml -- sh -c "for i in 1 2 3 4 5 6 7 8 9; do seq \$i 100 | head -n 9; sleep 0.1; done; echo last; cat gate; echo really"'
 	wait_until last_row_has 'recording [0-9]+ s'
 	sees last
-	same "$(screen | grep -cE 'recording [0-9]+ s')" 1
+	wait_until has_one_live_line
+	: >gate
 	sees "profile: p.yaml"
 	same "$(tmux -L "$socket" capture-pane -p -S - | grep -cE '^[0-9]+$')" 81
 }
@@ -310,15 +330,18 @@ terminal_is_clean() {
 }
 
 @test "NO_COLOR: the live line is there, but not in reverse video" {
-	types 'snug record -q -n -o p.yaml -- true; clear; snug record -n -o p.yaml -- sleep 2'
+	mkfifo gate
+	types 'snug record -n -o p.yaml -- cat gate'
 	wait_until last_row_has '^ recording [0-9] s'
 	tmux -L "$socket" capture-pane -p -e >screen
 	grep -q $'\e\[7m' screen
+	: >gate
 	sees "system calls recorded"
-	types 'clear; NO_COLOR=1 snug record -n -o p.yaml -- sleep 2'
+	types 'clear; NO_COLOR=1 snug record -n -o p.yaml -- cat gate'
 	wait_until last_row_has '^ recording [0-9] s'
 	tmux -L "$socket" capture-pane -p -e >screen
 	! grep -q $'\e\[[0-9;]*7m' screen || false
+	: >gate
 	sees "system calls recorded"
 	terminal_is_clean
 }

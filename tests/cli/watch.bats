@@ -32,13 +32,20 @@ end_watch() {
 	watcher=""
 }
 
-# refused NAME TIMES: a program called so makes a call that is refused, TIMES times, and waits a moment
+# refused NAME TIMES: a program called so makes a call that is refused, TIMES times, and waits until
+# something is told; with $unseen, for a moment.
 refused() {
+	rm -f told
 	[[ -e filter.json ]] || echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [
 		{"names": ["getpgid"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13}]}' >filter.json
 	cp "$(type -P perl)" "$1"
-	try "$SNUG" run -p filter.json -- "./$1" -e "syscall(121, 0) for 1 .. $2; sleep 1"
-	status_is 0
+	in_background "$SNUG" run -p filter.json -- "./$1" -e \
+		"syscall(121, 0) for 1 .. $2; select undef, undef, undef, 0.02 until -e 'told'"
+	[[ -z ${unseen:-} ]] || sleep 0.3
+	[[ -n ${unseen:-} ]] || wait_until test -s watch.out
+	: >told
+	finish
+	same "$status" 0
 }
 
 @test "watch: what is wrong with the options" {
@@ -114,7 +121,7 @@ refused() {
 	end_watch
 	jq -se --arg exe "$work/this-perl" 'map(.exe) | unique == [$exe]' watch.out
 	watch --json --pid 1
-	refused this-perl 1
+	unseen=1 refused this-perl 1
 	end_watch
 	is_empty watch.out
 }

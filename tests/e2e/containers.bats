@@ -134,7 +134,7 @@ as_strace() {
 	for _ in 1 2; do
 		record --container "$word" --duration 1s --json --recording r.json -o p.yaml
 		status_is 0
-		jq -e --arg id "$word" '.durationUs >= 1000000 and .durationUs < 3000000 and .complete and
+		jq -e --arg id "$word" '.durationUs >= 1000000 and .durationUs < 20000000 and .complete and
 			.attached and .containers == [{id: $id}] and .recording == "r.json"' out
 		jq -e '.stoppedEarly' r.json
 	done
@@ -147,12 +147,11 @@ as_strace() {
 	attach --container "$word" --recording one.json -o one.yaml
 	one=$pid
 	first=$(pid_of "$word")
-	record --container "$word" --duration 300ms -o short.yaml
+	record --container "$word" --duration 500ms -o short.yaml
 	status_is 0
 	allows short.yaml clone
 	attach --container "$word" --recording two.json -o two.yaml
-	# a turn of its loop
-	sleep 0.3
+	goes_round "$first"
 	tell "$word" "$first"
 	finish
 	same "$status" 0
@@ -205,9 +204,8 @@ as_strace() {
 	attach --container "$list" --each -o ./ --recording ./
 	wait_until grep -q "Recording started: container '$word-309'" bg.err
 	# one set of seven programs for ten recordings
-	for worker in $(pgrep -P "$pid"); do
-		cat "/proc/$worker/fdinfo"/* | sed -n 's/^prog_id:\t//p'
-	done | sort -u >programs
+	# shellcheck disable=SC2046  # words
+	programs_held $(pgrep -P "$pid") >programs
 	same "$(wc -l <programs)" 7
 	for nr in "${numbers[@]}"; do
 		tell "$word-$nr" "$(pid_of "$word-$nr")"
@@ -246,7 +244,7 @@ as_strace() {
 	for worker in $workers; do
 		wait_until gone "$worker"
 	done
-	record --container "$word" --duration 200ms -o p.yaml
+	record --container "$word" --duration 500ms -o p.yaml
 	status_is 0
 	allows p.yaml clone
 }
@@ -299,7 +297,7 @@ from_its_start() {
 	bundle made runc "" . ls /
 	plain+=("runc $word")
 	plain_runtime runc create --bundle made "$word" >ls.out 2>&1 </dev/null 3>&-
-	record --container "$word" --duration 300ms -o p.yaml
+	record --container "$word" --duration 500ms -o p.yaml
 	status_is 1
 	has err "container '$word': it has not executed its program"
 	[ ! -e p.yaml ]
@@ -316,8 +314,7 @@ from_its_start() {
 	has bg.err "container '$word-a' did not appear: nothing was recorded of it"
 	start runc "$word-b" "true"
 	attach --container "$word-a,$word-b" --wait --each -o ./
-	# a turn of its loop
-	sleep 0.3
+	goes_round "$(pid_of "$word-b")"
 	kill -INT "$pid"
 	finish
 	same "$status" 1
@@ -332,8 +329,9 @@ from_its_start() {
 	start runc "$word-b" "true"
 	wait_until grep -q "is a directory" bg.err
 	kill -0 "$pid"
-	tell "$word-a" "$(pid_of "$word-a")"
-	sleep 0.3
+	first=$(pid_of "$word-a")
+	tell "$word-a" "$first"
+	wait_until gone "$first"
 	kill -INT "$pid" || true
 	finish
 	same "$status" 1
@@ -347,8 +345,8 @@ from_its_start() {
 	plain+=("runc $word")
 	plain_runtime runc run -d --bundle idle "$word" >idle.out 2>&1 </dev/null 3>&-
 	wait_until grep -qx sleep "/proc/$(pid_of "$word")/comm"
-	sleep 0.2
-	record --container "$word" --duration 200ms -o p.yaml
+	wait_until is_in_state "$(pid_of "$word")" S
+	record --container "$word" --duration 500ms -o p.yaml
 	status_is 1
 	has err "container '$word' made no system call while it was recorded"
 	[ ! -e p.yaml ]
@@ -391,15 +389,15 @@ from_its_start() {
 
 @test "attach: --runtime names others, all, or none" {
 	start runc "$word" "true"
-	record --container "$word" --duration 300ms --runtime crun,runc --recording r.json -o p.yaml
+	record --container "$word" --duration 500ms --runtime crun,runc --recording r.json -o p.yaml
 	status_is 0
 	same "$(jq -c '[.baselines[].label | split(" ")[0]]' r.json)" '["crun","runc"]'
-	record --container "$word" --duration 300ms --runtime none --recording r.json -t raw-seccomp -o p.json
+	record --container "$word" --duration 500ms --runtime none --recording r.json -t raw-seccomp -o p.json
 	status_is 0
 	jq -e 'has("baselines") | not' r.json
 	same "$(names_of p.json | LC_ALL=C sort)" \
 		"$( (snug_calls r.json | cut -d' ' -f3; echo execve) | LC_ALL=C sort -u)"
-	record --container "$word" --duration 300ms -n --recording r.json -t raw-seccomp -o p.json
+	record --container "$word" --duration 500ms -n --recording r.json -t raw-seccomp -o p.json
 	status_is 0
 	jq -e '.baselines' r.json
 	same "$(names_of p.json | LC_ALL=C sort)" \
@@ -426,6 +424,6 @@ from_its_start() {
 	has out '\x1b[2Jevil\x0aline'
 	has_not out $'\e'
 	# and as a file's name
-	record --container "$word-e" --each --wait --duration 200ms -o ./
+	record --container "$word-e" --each --wait --duration 500ms -o ./
 	same "$(echo ./*.yaml)" ./__2Jevil_line.yaml
 }

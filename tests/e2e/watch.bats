@@ -30,8 +30,9 @@ teardown() {
 }
 
 # Of what this program does, podman's default profile refuses ustat and
-# vmsplice; thrice, by processes that are gone at once.
-deeds='for i in 1 2 3; do /t/denials; done; sleep 0.5'
+# vmsplice; thrice, by processes that are gone at once.  The container lives until it is told to end:
+# whose it was is to be seen meanwhile.
+deeds="for i in 1 2 3; do /t/denials; done; : >/tmp/made; $(until_told end :)"
 
 # watch OPTION...
 watch() {
@@ -55,6 +56,8 @@ end_watch() {
 	watch --json --container "$word"
 	attach --container "$word" --recording r.json -t raw-seccomp -o p.json
 	tell "$word" "$first"
+	wait_until grep -q vmsplice watch.out
+	tell end "$first"
 	finish
 	end_watch
 	jq -se --arg name "$word" 'map(select(.syscall == "ustat")) | length > 0 and
@@ -81,6 +84,7 @@ end_watch() {
 	watch --container "$word"
 	tell "$word" "$first"
 	wait_until grep -q ustat watch.out
+	tell end "$first"
 	wait_until test ! -e "/proc/$first"
 	end_watch
 	grep -E "^20[0-9: .-]* +[0-9]+ +.*denials.*  \[$word\]  EPERM     ustat$" watch.out
@@ -95,6 +99,9 @@ end_watch() {
 	first=$(pid_of "$word")
 	watch --json --container "not-$word"
 	tell "$word" "$first"
+	wait_until test -e "/proc/$first/root/tmp/made"
+	sleep 0.3
+	tell end "$first"
 	wait_until test ! -e "/proc/$first"
 	end_watch
 	is_empty watch.out

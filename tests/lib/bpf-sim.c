@@ -29,6 +29,7 @@ const char *bpf_sim_check(const struct sock_filter *insns, size_t n)
 			if (insns[i].k % 4 || insns[i].k >= sizeof(struct seccomp_data))
 				return "load out of bounds";
 			break;
+		case BPF_LD | BPF_IMM:
 		case BPF_ALU | BPF_AND | BPF_K:
 		case BPF_RET | BPF_K:
 			break;
@@ -72,6 +73,10 @@ int bpf_sim_run(const struct sock_filter *insns, size_t n, const struct seccomp_
 		steps++;
 		switch (BPF_CLASS(f->code)) {
 		case BPF_LD:
+			if (f->code == (BPF_LD | BPF_IMM)) {
+				a = f->k;
+				break;
+			}
 			if (f->code != (BPF_LD | BPF_W | BPF_ABS) || f->k % 4 ||
 			    f->k >= sizeof(*data))
 				return -EFAULT;

@@ -182,6 +182,23 @@ is_in_state() {
 	[[ $(state_of "$1") == "$2" ]]
 }
 
+# goes_round PID: a shell that waits in a loop has had a child since, from its start to its end
+goes_round() {
+	local i
+
+	for i in 1 2; do
+		wait_until has_another_child "$1" "$(<"/proc/$1/task/$1/children")"
+	done
+}
+
+# has_another_child PID CHILDREN: than these
+has_another_child() {
+	local children
+
+	children=$(<"/proc/$1/task/$1/children")
+	[[ -n $children && $children != "$2" ]]
+}
+
 # names_of FILE: the allowed names of a profile, CRD YAML or OCI JSON, one a line
 names_of() {
 	if [[ $(head -c 1 "$1") == "{" ]]; then

@@ -113,7 +113,11 @@ wait_for_line() {
 		if grep -qxF -e "$2" "$1"; then
 			return 0
 		fi
-		[[ -z ${3:-} ]] || kill -0 "$3" 2>/dev/null || break
+		if [[ -n ${3:-} ]] && ! kill -0 "$3" 2>/dev/null; then
+			# it may have said so and ended since
+			grep -qxF -e "$2" "$1" && return 0
+			break
+		fi
 		sleep 0.02
 	done
 	echo "waited for '$2' in $1" >&2

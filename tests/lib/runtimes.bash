@@ -106,7 +106,25 @@ no_recorder_left() {
 }
 
 no_recorder() {
-	! pgrep -f 'snug hook' >/dev/null
+	[[ -z $(recorders) ]]
+}
+
+# recorders: the processes of hooks of the snug under test
+recorders() {
+	local pid
+
+	for pid in $(pgrep -f 'snug hook'); do
+		[[ ! "/proc/$pid/exe" -ef $SNUG ]] || echo "$pid"
+	done
+}
+
+# programs_held PID...: the ids of the BPF programs that these have
+programs_held() {
+	local pid
+
+	for pid; do
+		cat "/proc/$pid/fdinfo"/*
+	done | sed -n 's/^prog_id:\t//p' | sort -u
 }
 
 # calls_by WHO FILE: the set of calls of a recording that the container's own program made (main), or

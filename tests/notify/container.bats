@@ -24,6 +24,7 @@ run_container() {
 	podman_here run --rm --name "$name" --network none --ulimit nofile=1024:1024 \
 		--ulimit nproc=1000:1000 --runtime "$(command -v runc)" "${options[@]}" \
 		-v /usr:/usr:ro -v "$SNUG_BUILD:$SNUG_BUILD:ro" -v "$repo:$repo:ro" \
+		-v "$SNUG_PROGRAMS:$SNUG_PROGRAMS:ro" \
 		-v "$BATS_FILE_TMPDIR/results:/results" -e "SNUG=$SNUG" \
 		-e "SNUG_PROGRAMS=$SNUG_PROGRAMS" localhost/host:1 "$@"
 }
@@ -45,6 +46,8 @@ setup_file() {
 	command -v podman >/dev/null && command -v runc >/dev/null || return 0
 	((EUID == 0)) || return 0
 	export SNUG_BUILD=${SNUG_BUILD:-$(cd "$(dirname "$SNUG")/../.." && pwd)}
+	SNUG_PROGRAMS=$(cd "$SNUG_PROGRAMS" && pwd)
+	export SNUG_PROGRAMS
 	mkdir -p "$BATS_FILE_TMPDIR/results"/{plain,nnp}
 	chmod -R 777 "$BATS_FILE_TMPDIR/results"
 	make_image

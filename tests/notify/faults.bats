@@ -25,13 +25,15 @@ tasks() {
 	{ grep -lsF "mark=$place" /proc/[0-9]*/environ || true; } | tr -dc '0-9\n'
 }
 
-# nothing_runs: within ten seconds
+# nothing_runs: within thirty seconds.  All that start() started has the lock, but for guardians, which
+# hold no file: one cannot look through /proc while processes come and go.
 nothing_runs() {
 	local i
 
-	for ((i = 0; i < 100; i++)); do
+	flock -w 30 "$place/lock" true || true
+	for ((i = 0; i < 300; i++)); do
 		[[ -n $(tasks) ]] || return 0
-		sleep 0.1
+		sleep 0.02
 	done
 	# shellcheck disable=SC2046  # words
 	ps -o pid,ppid,stat,wchan:30,args -p $(tasks | paste -sd,) >&2
@@ -40,7 +42,11 @@ nothing_runs() {
 
 # start COMMAND...: recorded in the background; `recorder` is its process
 start() {
-	mark=$place "$SNUG" record -q --engine notify -n -o "$place/p" -- "$@" 3>&- &
+	(
+		exec 8>"$place/lock"
+		flock -s 8
+		mark=$place exec "$SNUG" record -q --engine notify -n -o "$place/p" -- "$@" 3>&-
+	) &
 	recorder=$!
 }
 

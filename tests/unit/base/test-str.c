@@ -103,6 +103,10 @@ static void test_utf8(void **state)
 	assert_int_equal(char_len("\xff"), 0);
 	assert_int_equal(char_len("\xe2\x82"), 0);
 	assert_int_equal(char_len("\xe2\x82z"), 0);
+	assert_int_equal(snug_utf8_len("a\xc2\x80\xff", 4), 3);
+	assert_int_equal(snug_utf8_len("", 0), 0);
+	assert_int_equal(snug_utf8_bom_len("\xef\xbb\xbf{}", 5), 3);
+	assert_int_equal(snug_utf8_bom_len("\xef\xbb", 2), 0);
 }
 
 static void test_prefix(void **state)

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "codec/writer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -97,27 +98,49 @@ static void test_bash_reads_it(void **state)
 static void joined(const char *json, const char *want)
 {
 	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str line = SNUG_STR_INIT;
 
 	snug_str_add(&s, json);
-	text_join_lines(&s);
-	assert_string_equal(snug_str_text(&s), want);
+	snug_str_add(&line, "before\n");
+	text_add_json_line(&line, &s);
+	assert_string_equal(snug_str_text(&line), want);
 }
 
-static void test_join_lines(void **state)
+static void test_json_line(void **state)
 {
 	(void)state;
-	joined("", "");
-	joined("{}\n", "{}");
+	joined("{}\n", "before\n{}\n");
 	joined("{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": \"x  y\"\n}\n",
-	       "{\"a\": [1,2],\"b\": \"x  y\"}");
+	       "before\n{\"a\": [1,2],\"b\": \"x  y\"}\n");
+}
+
+static void test_json_bytes(void **state)
+{
+	CLEANUP(snug_str_done) struct snug_str s = SNUG_STR_INIT;
+	CLEANUP(snug_str_done) struct snug_str line = SNUG_STR_INIT;
+	CLEANUP(snug_writer_freep) struct snug_writer *w = snug_writer_new(SNUG_DOC_JSON, &s);
+
+	(void)state;
+	snug_writer_begin_object(w);
+	text_write_bytes(w, "none", NULL, 0);
+	text_write_bytes(w, "text", "\xc3\xa9\n\\", 4);
+	text_write_bytes(w, "bytes", "a\xff\\", 3);
+	text_write_bytes(w, "nul", "a\0b", 3);
+	text_write_utc(w, "time", 1700000000123456);
+	snug_writer_end_object(w);
+	snug_writer_finish(w);
+	text_add_json_line(&line, &s);
+	assert_string_equal(snug_str_text(&line),
+			    "{\"text\": \"\xc3\xa9\\n\\\\\",\"bytes\": \"a\\\\xff\\\\x5c\","
+			    "\"nul\": \"a\\\\x00b\",\"time\": \"2023-11-14T22:13:20.123Z\"}\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_basename),   cmocka_unit_test(test_quoting),
-		cmocka_unit_test(test_words),      cmocka_unit_test(test_bash_reads_it),
-		cmocka_unit_test(test_join_lines),
+		cmocka_unit_test(test_basename),  cmocka_unit_test(test_quoting),
+		cmocka_unit_test(test_words),     cmocka_unit_test(test_bash_reads_it),
+		cmocka_unit_test(test_json_line), cmocka_unit_test(test_json_bytes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -288,6 +288,8 @@ static void instructions(void **state)
 		{ BPF_RET | BPF_K, 0, 0, 0x12345678 },
 		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, 8 },
 		{ BPF_LD | BPF_W | BPF_ABS, 0, 0, 64 },
+		{ BPF_LD | BPF_IMM, 0, 0, 4 },
+		{ BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0x40000003 },
 		{ BPF_RET | BPF_A, 1, 2, 3 },
 	};
 	CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
@@ -309,7 +311,9 @@ static void instructions(void **state)
 				     "  12  return 0x12345678\n"
 				     "  13  A = data[8]\n"
 				     "  14  A = data[64]\n"
-				     "  15  code 0x0016 jt 1 jf 2 k 0x00000003\n");
+				     "  15  A = 4\n"
+				     "  16  if A == 1073741827 goto 18\n"
+				     "  17  code 0x0016 jt 1 jf 2 k 0x00000003\n");
 	snug_str_clear(&out);
 	snug_bpf_add_text(&insns[5], 1, false, "# ", &out);
 	assert_string_equal(out.buf, "#    0  A = args[0].hi\n");

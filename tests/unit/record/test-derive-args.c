@@ -250,7 +250,7 @@ static void test_open(void **state)
 	assert_conditions(&d, "kill: sig == SIGKILL;\nkill: sig == SIGTERM;\n");
 	assert_open(&d, "prctl", SNUG_OPEN_BASE);
 	assert_open(&d, "unshare", SNUG_OPEN_BASE);
-	assert_open(&d, "personality", SNUG_OPEN_BASE);
+	assert_open(&d, "personality", SNUG_OPEN_RUNTIME);
 	assert_open(&d, "socket", SNUG_OPEN_NOT_RECORDED);
 	assert_open(&d, "fcntl", SNUG_OPEN_TOO_MANY);
 	/* sixteen each, and that is the limit */

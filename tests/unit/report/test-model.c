@@ -207,6 +207,7 @@ static void profiles_stand_beside_the_first(void **state)
 	assert_int_equal(r.profiles.items[1].n_fewer, 2);
 	assert_true(r.profiles.items[2].is_compared);
 	assert_int_equal(r.profiles.items[2].findings.len, 0);
+	assert_int_equal(r.profiles.items[2].n_risky, 1);
 	assert_int_equal(r.profiles.items[0].n_risky, 1);
 	assert_true(row(&r, "bpf")->is_risky);
 	assert_true(row(&r, "bpf")->differs);

@@ -99,7 +99,7 @@ static void the_curve_is_drawn(void **state)
 			       "in a&#60;b: 4, the last new one after 1.00 ms"
 			       "</title>"));
 	assert_non_null(strstr(snug_str_text(&out),
-			       "<path class=\"line\" d=\"M44 272H44V172H344V122H644V72H944\"/>"));
+			       "<path class=\"line\" d=\"M44 440H44V340H344V290H644V240H944\"/>"));
 	assert_non_null(strstr(snug_str_text(&out), ">0 - 10 us<"));
 	assert_non_null(strstr(snug_str_text(&out), ">10 ms<"));
 	assert_null(strstr(snug_str_text(&out), ">100 ms<"));
@@ -127,7 +127,7 @@ static void odd_times_are_drawn_too(void **state)
 			const char *line;
 
 			page_add_curve(&out, &r, 0);
-			line = strstr(snug_str_text(&out), "class=\"line\" d=\"M44 272");
+			line = strstr(snug_str_text(&out), "class=\"line\" d=\"M44 440");
 			assert_non_null(line);
 			for (const char *h = line; (h = strchr(h, 'H')); h++) {
 				unsigned long x = strtoul(h + 1, NULL, 10);
@@ -136,6 +136,50 @@ static void odd_times_are_drawn_too(void **state)
 			}
 			assert_null(strstr(snug_str_text(&out), "nan"));
 		}
+}
+
+/* However close moments are, each number has its own place in the picture, and no line crosses it.
+ */
+static void numbers_do_not_touch(void **state)
+{
+	static const uint64_t times[] = { 0, 10, 1000000 };
+	static const uint64_t steps[] = { 0, 1, 40, 100, 5000 };
+	CLEANUP(snug_recording_freep) struct snug_recording *rec = recording(times, 3, 2000000);
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(steps); k++) {
+		struct snug_report_moment moments[SNUG_LIMIT_REPORT_EXECS + 2] = { 0 };
+		const struct snug_report_recording r = {
+			.label = (char[]){ "r" },
+			.recording = rec,
+			.moments = { moments, ARRAY_SIZE(moments), 0 },
+		};
+		CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
+		unsigned x[ARRAY_SIZE(moments)], y[ARRAY_SIZE(moments)], top, n = 0;
+		const char *at;
+
+		for (size_t i = 0; i < ARRAY_SIZE(moments); i++)
+			moments[i].at_us = 1000 + i * steps[k];
+		page_add_curve(&out, &r, 0);
+		at = strstr(snug_str_text(&out), "viewBox=\"0 ");
+		assert_non_null(at);
+		top = (unsigned)strtoul(at + strlen("viewBox=\"0 "), NULL, 10);
+		assert_null(strstr(strstr(snug_str_text(&out), "<circle"), "class=\"mark\""));
+		for (at = snug_str_text(&out); (at = strstr(at, " cx=\"")); n++) {
+			char *end;
+
+			assert_true(n < ARRAY_SIZE(moments));
+			at += strlen(" cx=\"");
+			x[n] = (unsigned)strtoul(at, &end, 10);
+			y[n] = (unsigned)strtoul(end + strlen("\" cy=\""), NULL, 10);
+			/* the radius is 9, and a line has its width */
+			assert_true(y[n] >= top + 10 && y[n] <= 230);
+			for (unsigned i = 0; i < n; i++)
+				assert_true(x[n] >= x[i] + 20 || y[n] >= y[i] + 20 ||
+					    y[i] >= y[n] + 20);
+		}
+		assert_int_equal(n, ARRAY_SIZE(moments));
+	}
 }
 
 static void no_time_no_curve(void **state)
@@ -229,6 +273,7 @@ int main(void)
 		cmocka_unit_test(random_names_hold_no_markup),
 		cmocka_unit_test(the_curve_is_drawn),
 		cmocka_unit_test(odd_times_are_drawn_too),
+		cmocka_unit_test(numbers_do_not_touch),
 		cmocka_unit_test(no_time_no_curve),
 		cmocka_unit_test(random_profiles_make_pages),
 		cmocka_unit_test(the_page_is_bounded),

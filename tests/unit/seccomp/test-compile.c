@@ -270,7 +270,9 @@ static void calls_beyond_libseccomp(void **state)
 		assert_int_equal(run(&f, arch, "lsm_list_modules", NULL), ERRNO(EPERM));
 		assert_int_equal(run(&f, arch, "setxattrat", NULL), SECCOMP_RET_KILL_PROCESS);
 		assert_int_equal(run_arg(&f, arch, "listns", 0, 4294967297), ERRNO(EPERM));
-		assert_int_equal(run_arg(&f, arch, "listns", 0, 4294967298), SECCOMP_RET_LOG);
+		/* i386 has no such argument, whatever is in the register */
+		assert_int_equal(run_arg(&f, arch, "listns", 0, 4294967298),
+				 arch == SNUG_ARCH_X86 ? ERRNO(EPERM) : SECCOMP_RET_LOG);
 	}
 	assert_int_equal(run64(&f, "uretprobe"), ALLOW);
 	/* another call has its number on i386 */

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -356,6 +357,12 @@ static long call_getuid_i386(void)
 	return int80(199, 0); /* getuid32 */
 }
 
+/* what the kernel does not look at must not make it another call */
+static long call_socket_i386(void)
+{
+	return int80(359, 0x5a5a5a5a00000000 | AF_VSOCK);
+}
+
 static long call_getpid_x32(void)
 {
 	return syscall(0x40000000 + SYS_getpid);
@@ -388,6 +395,11 @@ static void other_abis(void **state)
 	exits(&p, call_getpid_i386, SUCCESS);
 	exits(&p, call_getuid_i386, FAILURE + 80);
 	exits(&p, call_getpid, SUCCESS);
+	prepare(&p,
+		"{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"architectures\":[\"SCMP_ARCH_X86\"],"
+		"\"syscalls\":[{\"names\":[\"socket\"],\"action\":\"SCMP_ACT_ERRNO\","
+		"\"errnoRet\":81,\"args\":[{\"index\":0,\"op\":\"SCMP_CMP_EQ\",\"value\":40}]}]}");
+	exits(&p, call_socket_i386, FAILURE + 81);
 }
 #else
 static void other_abis(void **state)

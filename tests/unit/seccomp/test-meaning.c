@@ -230,8 +230,6 @@ static uint32_t random_call(struct random_source *r, enum snug_arch arch,
 		args[i] = random_edge(r);
 	if (random_below(r, 2))
 		args[0] = random_below(r, 25) + ((uint64_t)random_below(r, 3) << 16);
-	for (int i = 0; i < SNUG_N_ARGS && snug_arch_arg_bits(arch) == 32; i++)
-		args[i] &= UINT32_MAX;
 	return (uint32_t)nr;
 }
 
@@ -328,6 +326,8 @@ static void cells_are_a_partition(void **state)
 			uint64_t args[SNUG_N_ARGS];
 			uint32_t nr = random_call(&r, arch, args);
 
+			for (int a = 0; a < SNUG_N_ARGS && snug_arch_arg_bits(arch) == 32; a++)
+				args[a] &= UINT32_MAX;
 			if (snug_meaning_cells(f.meaning, arch, nr, &cells, NULL) < 0) {
 				n_too_many++;
 				continue;

@@ -280,11 +280,8 @@ static void random_call(struct random_source *r, struct call *c)
 		nr = snug_syscall_number(c->arch, random_calls[random_below(r, n)]);
 	while (nr < 0);
 	c->nr = (uint32_t)nr;
-	for (int i = 0; i < SNUG_N_ARGS; i++) {
+	for (int i = 0; i < SNUG_N_ARGS; i++)
 		c->args[i] = random_edge(r);
-		if (snug_arch_arg_bits(c->arch) == 32)
-			c->args[i] &= UINT32_MAX;
-	}
 	if (c->arch == SNUG_ARCH_X86 && random_below(r, 2))
 		c->args[0] = random_below(r, 25) + ((uint64_t)random_below(r, 3) << 16);
 }
