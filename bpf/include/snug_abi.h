@@ -10,8 +10,6 @@
  */
 #include <linux/types.h>
 
-#define SNUG_ABI_VERSION 3
-
 enum {
 	SNUG_SLOTS = 1024,          /* recordings at the same time */
 	SNUG_CALLS = 1024,          /* call numbers of one ABI that have a bit */

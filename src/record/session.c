@@ -223,11 +223,6 @@ int snug_session_follow_entered(struct snug_session *s, struct snug_err *err)
 	return r;
 }
 
-uint32_t snug_session_mntns(const struct snug_session *s)
-{
-	return s->mntns;
-}
-
 bool snug_session_has_begun(const struct snug_session *s)
 {
 	return !s->ops->is_waiting(s);

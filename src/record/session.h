@@ -103,8 +103,6 @@ int snug_session_attach_cgroup(struct snug_session *s, const char *path, struct 
  * _attach_pid() also what has entered already.  -EINVAL, and nothing is followed, when that is the
  * host's namespace; -EBUSY when another recording follows it. */
 int snug_session_follow_entered(struct snug_session *s, struct snug_err *err);
-/* Inode number of that mount namespace; 0 after _attach_cgroup(). */
-uint32_t snug_session_mntns(const struct snug_session *s);
 /* Whether what was armed has executed its program; when the target ended before, there is nothing
  * to make a profile of. */
 bool snug_session_has_begun(const struct snug_session *s);

@@ -59,13 +59,3 @@ struct snug_arg_spec snug_arg_filters_spec(enum snug_arch arch, const char *call
 	}
 	return spec;
 }
-
-bool snug_arg_spec_is_same(const struct snug_arg_spec *a, const struct snug_arg_spec *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (unsigned i = 0; i < a->n; i++)
-		if (a->index[i] != b->index[i] || a->mask[i] != b->mask[i])
-			return false;
-	return true;
-}

@@ -59,4 +59,3 @@ uint64_t snug_arg_filter_mask(const struct snug_arg_filter *f, const char *call,
 			      enum snug_arch arch);
 /* What a recorder of today looks at; .n is 0 for a call that is not in the table. */
 struct snug_arg_spec snug_arg_filters_spec(enum snug_arch arch, const char *call);
-bool snug_arg_spec_is_same(const struct snug_arg_spec *a, const struct snug_arg_spec *b);

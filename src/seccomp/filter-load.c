@@ -148,11 +148,6 @@ bool snug_seccomp_filter_asks(const struct snug_seccomp_filter *f)
 	return has_action(f, SECCOMP_RET_TRACE) || has_action(f, SECCOMP_RET_USER_NOTIF);
 }
 
-bool snug_seccomp_filter_traps(const struct snug_seccomp_filter *f)
-{
-	return has_action(f, SECCOMP_RET_TRAP);
-}
-
 bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f)
 {
 	return has_action(f, SECCOMP_RET_LOG);

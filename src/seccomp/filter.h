@@ -76,8 +76,6 @@ bool snug_seccomp_filter_refuses(const struct snug_seccomp_filter *f);
 /* Whether some answer of @f asks a tracer or a listener, which get errno ENOSYS where there is none
  * (seccomp(2)). */
 bool snug_seccomp_filter_asks(const struct snug_seccomp_filter *f);
-/* Whether some call of an ABI that @f knows is to be trapped. */
-bool snug_seccomp_filter_traps(const struct snug_seccomp_filter *f);
 /* Whether the kernel is to log some calls: by SCMP_ACT_LOG. */
 bool snug_seccomp_filter_logs(const struct snug_seccomp_filter *f);
 enum {

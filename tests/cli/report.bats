@@ -1,76 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# snug report: what goes into a page, and what a person sees of it in a browser.
+# snug report: what goes into a page.  report-browser.bats: what a person sees of it.
 # bats file_tags=beside
 
-# shellcheck disable=SC2154  # cli.bash and browser.bash set them
+# shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli
-load ../lib/browser
+load ../lib/report
 
 setup() {
 	enter_work_dir
-	cat >web.json <<-X
-		{
-		  "defaultAction": "SCMP_ACT_ERRNO",
-		  "architectures": ["SCMP_ARCH_X86_64"],
-		  "syscalls": [
-		    {"names": ["accept4", "bind", "bpf", "close", "execve", "exit_group", "listen", "openat", "read", "write"],
-		     "action": "SCMP_ACT_ALLOW"},
-		    {"names": ["socket"], "action": "SCMP_ACT_ALLOW",
-		     "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_EQ"}]}
-		  ]
-		}
-	X
-	sed 's/"bpf", //; s/"write"/"write", "uname"/' web.json >next.json
-	cat >run.json <<-X
-		{
-		  "snugRecording": 1, "engine": "bpf", "arch": "x86_64", "kernel": "6.1.0", "durationUs": 60000000,
-		  "command": ["/usr/sbin/web", "-D"], "exit": {"code": 0}, "stoppedEarly": false, "complete": true,
-		  "lost": {"news": 0, "tasks": 0, "numbers": 0, "misses": 0, "execs": 0},
-		  "calls": {"x86_64": [
-		    {"nr": 0, "name": "read", "firstUs": 900, "pid": 7, "comm": "web"},
-		    {"nr": 1, "name": "write", "firstUs": 150000, "pid": 7, "comm": "web"},
-		    {"nr": 41, "name": "socket", "firstUs": 3000, "pid": 7, "comm": "web"},
-		    {"nr": 50, "name": "listen", "firstUs": 3500, "pid": 7, "comm": "web"},
-		    {"nr": 59, "name": "execve", "firstUs": 0, "pid": 7, "comm": "sh"},
-		    {"nr": 63, "name": "uname", "firstUs": 40, "pid": 7, "comm": "web"},
-		    {"nr": 288, "name": "accept4", "firstUs": 3600, "pid": 7, "comm": "web"}]},
-		  "execs": [{"atUs": 0, "pid": 7, "comm": "sh", "path": "/bin/sh"},
-		            {"atUs": 500, "pid": 7, "comm": "web", "path": "/usr/sbin/web"}],
-		  "baselines": [{"label": "runc 1.1.5", "names": ["close", "write"]}]
-		}
-	X
-	cat >refused.json <<-X
-		{"snugRefusals": 1, "profile": "web.json", "refused": [
-		  {"arch": "x86_64", "nr": 63, "name": "uname", "action": "SCMP_ACT_ERRNO", "errnoRet": 1,
-		   "count": 3, "pid": 7, "comm": "web", "call": "uname(...)"}], "more": 0}
-	X
-	printf '%s\n' '{"type":"seccomp","executable":"/usr/sbin/web","syscall":"mount","nr":165,"arch":"x86_64","outcome":"EPERM","count":2,"first":"2026-11-20T14:39:01.000Z","last":"2026-11-20T14:40:01.000Z"}' \
-		'{"type":"selinux","comm":"web","verdict":"denied","perms":"read","name":"shadow","outcome":"denied","count":1}' >audit.json
-}
-
-teardown() {
-	browser_stop
-}
-
-report() {
-	try "$SNUG" report --kernel 6.1 --arch amd64 "$@"
+	report_inputs
 }
 
 # row NAME: the row of a call, on one line
 row() {
 	grep -F "<code>$1</code>" out | grep '^<tr data-v'
-}
-
-# no_match GREP-ARGUMENTS...
-no_match() {
-	! grep "$@" >&2
-}
-
-need_browser() {
-	need_command chromium jq
-	# its sandbox is off in containers, and it is not asked to run anything of others
-	browser_start
 }
 
 @test "a profile alone: figures, answers, no column of what only recordings know" {
@@ -293,33 +237,6 @@ closer_run() {
 }
 
 # Everything that others choose says one of these somewhere.
-hostile_inputs() {
-	python3 - <<-'X'
-		import json
-		evil = ['<script>window.pwned=1</script>', '</style><img src=x onerror=alert(1)>', '"><svg onload=alert(1)>',
-		        "' onmouseover='alert(1)", '\u202egnp.exe', '\u0001\u001b[31m\u007f', '&lt;b&gt; &amp;', '</script><script>pwned=1</script>',
-		        '<!--', ']]>', '\ufeff\u200b', 'x' * 4096]
-		web = json.load(open("web.json"))
-		web["syscalls"].append({"names": [e[:128] for e in evil[:-1]] + ["y" * 128], "action": "SCMP_ACT_ALLOW"})
-		web["syscalls"].append({"names": ["getpid"], "action": "SCMP_ACT_ALLOW", "comment": evil[0]})
-		json.dump(web, open("evil.json", "w"))
-		run = json.load(open("run.json"))
-		run["command"] = evil
-		run["kernel"] = run["engine"] = run["start"] = evil[0]
-		for call, e in zip(run["calls"]["x86_64"], evil):
-		    call["comm"] = e
-		run["execs"] = [{"atUs": i, "pid": i, "comm": e, "path": e} for i, e in enumerate(evil)]
-		run["baselines"] = [{"label": evil[1], "names": ["close"]}]
-		json.dump(run, open("evil-run.json", "w"))
-		refused = json.load(open("refused.json"))
-		refused["refused"] = [dict(refused["refused"][0], comm=e, call=e) for e in evil]
-		json.dump(refused, open("evil-refused.json", "w"))
-		with open("evil-audit.json", "w") as f:
-		    for e in evil:
-		        f.write(json.dumps({"type": e, "executable": e, "comm": e, "syscall": e, "outcome": e, "first": e, "last": e}) + "\n")
-	X
-}
-
 @test "hostile names: no markup of theirs, nothing invisible, nothing that turns text around" {
 	need_command python3
 	hostile_inputs
@@ -342,218 +259,6 @@ P(convert_charrefs=True).feed(open(sys.argv[1], encoding="utf-8").read())' "$1" 
 	has evil.html '\x01\x1b[31m\x7f' '\xe2\x80\xaegnp.exe' '&#60;script&#62;window.pwned=1'
 	no_match -anP '[\x00-\x08\x0b-\x1f\x7f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xef\xbb\xbf' evil.html
 	no_match 'x\{513\}' evil.html
-}
-
-@test "hostile names in a browser: nothing runs, nothing is asked for, everything is listed" {
-	need_browser
-	hostile_inputs
-	report -o evil.html evil.json evil-run.json evil-refused.json evil-audit.json
-	status_is 0
-	browser_open "file://$work/evil.html#show=all"
-	browser_was_quiet
-	js_is 'typeof window.pwned' undefined
-	js_is 'document.querySelectorAll("script").length' 1
-	js_is 'document.querySelectorAll("body img, body svg[onload], [onerror], [onmouseover]").length' 0
-	js_is 'Array.from(document.querySelectorAll("#list tbody th code")).some(e => e.textContent === "<script>window.pwned=1</script>")' true
-	# what is typed into the search is text, too
-	browser_open "file://$work/evil.html#show=all&q=%3Cimg%20src%3Dx%20onerror%3Dpwned%3D1%3E&sort=__proto__&category=%22%3E"
-	browser_was_quiet
-	js_is 'typeof window.pwned' undefined
-	# an unfinished escape
-	browser_open "file://$work/evil.html#q=%E0%A4%A&show=nonsense"
-	browser_was_quiet
-	# the second wall: markup that came through after all would neither run nor load
-	sed 's|<h2 id="h-calls">|<script>window.pwned = 1</script><img src="file:///x.png" onerror="window.pwned = 1">&|' evil.html >broken.html
-	browser_open "file://$work/broken.html"
-	js_is 'document.querySelectorAll("script").length' 2
-	js_is 'typeof window.pwned' undefined
-	same "$(grep -c '"Log.entryAdded".*Content Security Policy' events)" 3
-}
-
-visible() {
-	js 'Array.from(document.querySelectorAll("#list tbody tr")).filter(r => !r.hidden).map(r => r.cells[0].querySelector("code").textContent).join(" ")'
-}
-
-# bats test_tags=slow
-@test "in a browser: search, filters, sorting, the address, and back" {
-	need_browser
-	report -o r.html web.json next.json run.json refused.json
-	browser_open "file://$work/r.html"
-	browser_was_quiet
-	js_is 'document.getElementById("controls").hidden' false
-	visible
-	same "$value" "close openat read write accept4 bind listen socket execve exit_group bpf"
-	js 'document.getElementById("count").textContent'
-	[[ $value == "11 of "*" calls shown" ]]
-	# the keyboard leads to the search
-	press /
-	js_is 'document.activeElement.name' q
-	type_text "soc"
-	visible
-	same "$value" "socket"
-	js_is 'location.hash' '#q=soc'
-	# nothing fits what is shown, but something would elsewhere
-	js 'document.querySelector("[name=q]").value = ""; document.querySelector("[name=q]").dispatchEvent(new Event("input", { bubbles: true }))'
-	js 'document.querySelector("[name=q]").focus()'
-	type_text "mount_setattr"
-	visible
-	same "$value" ""
-	js 'document.getElementById("count").textContent'
-	[[ $value == "0 of "*"; 1 more fit the search under other filters"* ]]
-	# reset, then sort by a click, twice
-	click '#controls button'
-	js 'new Promise(done => setTimeout(done, 50))'
-	js_is 'location.hash' '#calls'
-	click 'th[data-k=first] button'
-	visible
-	same "$value" "execve read socket listen accept4 write close openat bind exit_group bpf"
-	js_is 'document.querySelector("th[data-k=first]").getAttribute("aria-sort")' ascending
-	click 'th[data-k=first] button'
-	visible
-	same "$value" "write accept4 listen socket read execve close openat bind exit_group bpf"
-	js_is 'document.querySelector("th[data-k=first]").getAttribute("aria-sort")' descending
-	js_is 'location.hash' '#sort=-first'
-	# by keyboard
-	js 'document.querySelector("th[data-k=call] button").focus()'
-	press Enter
-	visible
-	same "$value" "accept4 bind bpf close execve exit_group listen openat read socket write"
-	js_is 'document.querySelectorAll("[aria-sort]").length' 1
-	# the address alone
-	browser_open "file://$work/r.html#show=differs"
-	visible
-	same "$value" "uname bpf"
-	browser_open "file://$work/r.html#show=denied"
-	visible
-	same "$value" "uname"
-	browser_open "file://$work/r.html#show=broken"
-	visible
-	same "$value" "uname"
-	browser_open "file://$work/r.html#show=all&origin=runtime"
-	visible
-	same "$value" "close"
-	browser_open "file://$work/r.html#show=all&category=memory&q=mmap"
-	visible
-	same "$value" "mmap"
-	# an anchor is none of it
-	browser_open "file://$work/r.html#findings"
-	visible
-	same "$value" "close openat read write accept4 bind listen socket execve exit_group bpf"
-	browser_was_quiet
-}
-
-# bats test_tags=slow
-@test "in a browser without JavaScript: every call is there, and no control that does nothing" {
-	need_browser
-	report -o r.html web.json run.json
-	browser Emulation.setScriptExecutionDisabled '{"value": true}'
-	browser_open "file://$work/r.html"
-	browser DOM.getDocument '{"depth": -1}'
-	browser DOM.getOuterHTML '{"nodeId": 1}'
-	jq -r .outerHTML <<<"$reply" >dom.html
-	has dom.html '<form id="controls" role="search" hidden="">'
-	has_not dom.html 'class="sort"' '<tr data-v="refused" hidden'
-	no_match '<tr [^>]*hidden' dom.html
-}
-
-# What a screen reader is told, as "role: name" lines.
-accessible() {
-	browser Accessibility.getFullAXTree
-	jq -r '.nodes[] | select(.ignored | not) | "\(.role.value): \(.name.value // "")"' <<<"$reply"
-}
-
-# bats test_tags=slow
-@test "in a browser: what a screen reader says, and where the keyboard goes" {
-	need_browser
-	report -o r.html web.json next.json run.json refused.json
-	browser_open "file://$work/r.html"
-	accessible >tree
-	has tree "searchbox: Search" "combobox: Show" "combobox: Category" "combobox: Origin" "button: Reset" \
-		"table: Every call that x86_64 has" "columnheader: First seen" "rowheader: socket" "region: Findings" \
-		"heading: web.json" "navigation: Sections" "search: " "status: "
-	grep -qE '^(image|img|graphics-document): Distinct calls over time in run.json: 7, the last new one after' tree
-	# every control has a name
-	no_match -xE '(button|link|textbox|searchbox|combobox|table|image|region): ' tree
-	js_is 'document.documentElement.lang' en
-	js_is 'document.querySelectorAll("table:not(:has(caption)), th:not([scope])").length' 0
-	js_is 'new Set(Array.from(document.querySelectorAll("[id]")).map(e => e.id)).size === document.querySelectorAll("[id]").length' true
-	js_is 'Array.from(document.querySelectorAll("h1, h2, h3")).reduce((l, h) => l && +h.tagName[1] <= l + 1 ? +h.tagName[1] : 0, 1) > 0' true
-	# the first stop skips to the list; every stop is seen
-	press Tab
-	js_is 'document.activeElement.className' skip
-	js_is 'getComputedStyle(document.activeElement).outlineStyle' solid
-	js_is 'document.activeElement.getBoundingClientRect().left >= 0' true
-	for _ in 1 2 3 4 5 6 7 8; do
-		press Tab
-		js_is 'document.activeElement !== document.body && getComputedStyle(document.activeElement).outlineStyle' solid
-	done
-}
-
-# The texts whose contrast is below 4.5, or 3 for large ones (WCAG 2.2, 1.4.3), as a list.
-low_contrast() {
-	js '(() => {
-		const part = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
-		const rgb = s => s.match(/[\d.]+/g).map(Number);
-		const light = c => 0.2126 * part(c[0]) + 0.7152 * part(c[1]) + 0.0722 * part(c[2]);
-		const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] === 1) return c; } return [255, 255, 255]; };
-		const bad = [];
-		let n = 0;
-		for (const e of document.querySelectorAll("body *")) {
-			const own = Array.from(e.childNodes).some(c => c.nodeType === 3 && c.data.trim());
-			if (!own || !e.checkVisibility() || e.closest("script, title")) continue;
-			const style = getComputedStyle(e), svg = e instanceof SVGElement;
-			const a = light(rgb(svg ? style.fill : style.color)), b = light(ground(svg ? e.closest("figure") : e));
-			const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-			const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
-			n++;
-			if (ratio < (large ? 3 : 4.5)) bad.push(e.className + ":" + e.textContent.slice(0, 20) + ":" + ratio.toFixed(2));
-		}
-		return n < 100 ? "only " + n + " texts" : [...new Set(bad)].join("\n");
-	})()'
-}
-
-# bats test_tags=slow
-@test "in a browser: contrast in light, in dark, and printed" {
-	need_browser
-	report -o r.html web.json next.json run.json refused.json audit.json
-	browser_open "file://$work/r.html#show=all"
-	js 'document.querySelectorAll("details").forEach(d => d.open = true)'
-	browser_scheme light
-	low_contrast
-	same "$value" ""
-	js_is 'getComputedStyle(document.body).backgroundColor' 'rgb(246, 247, 248)'
-	browser_scheme dark
-	low_contrast
-	same "$value" ""
-	js_is 'getComputedStyle(document.body).backgroundColor' 'rgb(18, 22, 26)'
-	browser Emulation.setEmulatedMedia '{"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}'
-	low_contrast
-	same "$value" ""
-	js_is 'getComputedStyle(document.getElementById("controls")).display' none
-}
-
-# bats test_tags=slow
-@test "in a browser: fits a telephone, a wide window and paper" {
-	need_browser
-	report -o r.html web.json next.json run.json refused.json
-	for width in 360 400 800 1280 1920; do
-		browser_window "$width" 900
-		browser_open "file://$work/r.html"
-		# only tables scroll sideways, not the page
-		js_is 'document.documentElement.scrollWidth <= window.innerWidth' true
-	done
-	browser Page.printToPDF '{"printBackground": false}'
-	jq -r .data <<<"$reply" | base64 -d >r.pdf
-	same "$(head -c 5 r.pdf)" "%PDF-"
-	(($(stat -c %s r.pdf) > 20000))
-	# many profiles: in print a sign stands for "allowed", and no column is cut off
-	report -o many.html {web,next}.json {web,next}.json {web,next}.json {web,next}.json run.json refused.json
-	browser_window 718 1000
-	browser Emulation.setEmulatedMedia '{"media": "print"}'
-	browser_open "file://$work/many.html"
-	# what is wider than the paper by half, the browser makes smaller
-	js_is 'document.getElementById("list").offsetWidth <= 1077' true
-	browser_was_quiet
 }
 
 @test "limits: profiles, recordings, files; each said with its number" {

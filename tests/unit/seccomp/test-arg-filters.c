@@ -117,22 +117,6 @@ static void arguments_that_are_elsewhere(void **state)
 	assert_int_equal(spec_of(SNUG_ARCH_X32, "mmap").n, 2);
 }
 
-static void same_specs(void **state)
-{
-	struct snug_arg_spec a = spec_of(SNUG_ARCH_X86_64, "socket");
-	struct snug_arg_spec b = spec_of(SNUG_ARCH_X86, "socket");
-	struct snug_arg_spec none = { 0 };
-
-	(void)state;
-	assert_true(snug_arg_spec_is_same(&a, &b));
-	assert_false(snug_arg_spec_is_same(&a, &none));
-	b.mask[2] = 1;
-	assert_false(snug_arg_spec_is_same(&a, &b));
-	b = a;
-	b.index[2] = 5;
-	assert_false(snug_arg_spec_is_same(&a, &b));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,7 +124,6 @@ int main(void)
 		cmocka_unit_test(what_attacks_need_is_there),
 		cmocka_unit_test(masks),
 		cmocka_unit_test(arguments_that_are_elsewhere),
-		cmocka_unit_test(same_specs),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -171,13 +171,11 @@ static void nothing_to_ask(void **state)
 		  "\"action\":\"SCMP_ACT_LOG\"}]}");
 	assert_false(snug_seccomp_filter_refuses(&f.plain));
 	assert_false(snug_seccomp_filter_asks(&f.plain));
-	assert_false(snug_seccomp_filter_traps(&f.plain));
 }
 
 static void somebody_else_to_ask(void **state)
 {
 	CLEANUP(fixture_done) struct fixture f = { .what = SNUG_WATCH_ASKED };
-	CLEANUP(fixture_done) struct fixture trap = { 0 };
 
 	(void)state;
 	parse(&f, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"chdir\"],"
@@ -187,8 +185,6 @@ static void somebody_else_to_ask(void **state)
 	assert_int_equal(watch(&f), 0);
 	assert_int_equal(run(&f.watched, SNUG_ARCH_X86_64, 80, (uint64_t[SNUG_N_ARGS]){ 0 }),
 			 SECCOMP_RET_USER_NOTIF);
-	parse(&trap, "{\"defaultAction\":\"SCMP_ACT_TRAP\"}");
-	assert_true(snug_seccomp_filter_traps(&trap.plain));
 }
 
 int main(void)
