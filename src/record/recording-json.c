@@ -550,8 +550,11 @@ int snug_recording_parse(const char *name, const char *text, size_t len,
 	if (e < 0)
 		return e;
 	if (!has_mark(doc))
-		return snug_err_set(err, -EINVAL,
-				    "%s: is no recording: it has no member 'snugRecording'", name);
+		return snug_err_set(
+			err, -EINVAL,
+			"%s: is no recording ('snug record --recording FILE' keeps one): "
+			"it has no member 'snugRecording'",
+			name);
 	return decode_recording(doc, ret, err);
 }
 
