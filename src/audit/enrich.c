@@ -57,7 +57,8 @@ struct snug_enricher {
 	int oldest, youngest;
 	struct known_container *containers;
 	unsigned n_containers, used_containers, next_container;
-	uint64_t listed_us; /* monotonic; 0: never */
+	const uint64_t *now_us; /* tests'; or NULL */
+	uint64_t listed_us;     /* monotonic; 0: never */
 	struct {
 		pid_t pid;
 		uint64_t at_us;    /* monotonic */
@@ -100,6 +101,7 @@ struct snug_enricher *snug_enricher_new(const struct snug_enricher_options *opti
 	uint64_t pidns;
 
 	e->root = xstrdup(options->root);
+	e->now_us = options->now_us;
 	e->n_slots = options->processes ? options->processes : DEFAULT_PROCESSES;
 	e->n_containers = options->containers ? options->containers : DEFAULT_CONTAINERS;
 	e->slots = xcalloc(e->n_slots, sizeof(*e->slots));
@@ -271,10 +273,15 @@ static void note(struct snug_enricher *e, pid_t pid)
 	make_youngest(e, i);
 }
 
+static uint64_t now_us(const struct snug_enricher *e)
+{
+	return e->now_us ? *e->now_us : snug_clock_us(CLOCK_MONOTONIC_COARSE);
+}
+
 /* Whether /proc was asked for @pid just now; from here on it was. */
 static bool is_fresh(struct snug_enricher *e, pid_t pid)
 {
-	uint64_t now = snug_clock_us(CLOCK_MONOTONIC_COARSE);
+	uint64_t now = now_us(e);
 	unsigned i = (unsigned)pid % RECENT;
 
 	if (e->recent[i].pid == pid && now - e->recent[i].at_us < FRESH_US)
@@ -321,7 +328,7 @@ static struct known_container *learn_container(struct snug_enricher *e, const ch
 {
 	CLEANUP(snug_containers_done) struct snug_containers all = { 0 };
 	struct known_container *known = find_container(e, id);
-	uint64_t now = snug_clock_us(CLOCK_MONOTONIC);
+	uint64_t now = now_us(e);
 
 	if (known && (known->name || known->pod || known->engine))
 		return known;

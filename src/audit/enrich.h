@@ -27,9 +27,10 @@ struct snug_enriched {
 };
 
 struct snug_enricher_options {
-	const char *root;    /* "" for this host, or a folder with its /proc (tests) */
-	unsigned processes;  /* to remember; 0: 4096 */
-	unsigned containers; /* the same; 0: 1024 */
+	const char *root;       /* "" for this host, or a folder with its /proc (tests) */
+	unsigned processes;     /* to remember; 0: 4096 */
+	unsigned containers;    /* the same; 0: 1024 */
+	const uint64_t *now_us; /* the monotonic clock (tests); NULL: the kernel's */
 };
 
 /* Never NULL.  Of another PID namespace than the host's, audit's process ids mean nothing: then

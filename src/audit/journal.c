@@ -133,25 +133,13 @@ static enum snug_audit_verdict parse_audit(struct snug_audit_journal *j,
 	return verdict;
 }
 
-/* Whether the event has come the other way already.  One event may have several records of SELinux,
- * so each is good for one. */
+/* Whether the event has come the other way already. */
 static bool is_second(struct snug_audit_journal *j, const struct snug_audit_event *ev,
 		      bool is_printed)
 {
-	if (!ev->serial)
-		return false;
-	for (size_t i = 0; i < SNUG_JOURNAL_RECENT; i++) {
-		struct snug_journal_seen *s = &j->seen[i];
+	const uint64_t key[2] = { ev->time_us, ev->serial };
 
-		if (s->serial == ev->serial && s->time_us == ev->time_us &&
-		    s->is_printed != is_printed) {
-			s->serial = 0;
-			return true;
-		}
-	}
-	j->seen[j->n_seen++ % SNUG_JOURNAL_RECENT] =
-		(struct snug_journal_seen){ ev->time_us, ev->serial, is_printed };
-	return false;
+	return ev->serial && snug_audit_pairs_is_second(&j->pairs, key, is_printed);
 }
 
 static enum snug_audit_verdict end_entry(struct snug_audit_journal *j, struct snug_audit_event *ret)

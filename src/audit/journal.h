@@ -6,23 +6,14 @@
  *
  * An entry counts when the journal itself says that it comes from the kernel, from its audit
  * subsystem, or from a process of root (audisp-syslog): its fields with an underscore in front
- * cannot be written by others.  Without auditd the journal gets each record twice: from the audit
- * subsystem, and from the kernel's log.  One of them counts.
+ * cannot be written by others.  Of a record that is there twice (pairs.h) one counts.
  */
 #include "audit/event.h"
 #include "audit/lines.h"
+#include "audit/pairs.h"
 #include "audit/record.h"
 
-enum {
-	SNUG_AUDIT_WORD_BYTES = 32,
-	SNUG_JOURNAL_RECENT = 256,
-};
-
-/* An event that may come a second time. */
-struct snug_journal_seen {
-	uint64_t time_us, serial; /* serial 0: none, or it has come */
-	bool is_printed;
-};
+enum { SNUG_AUDIT_WORD_BYTES = 32 };
 
 struct snug_audit_journal {
 	char *message; /* owned; SNUG_LIMIT_AUDIT_LINE_BYTES */
@@ -36,8 +27,7 @@ struct snug_audit_journal {
 	uint64_t size;
 	enum { SNUG_JOURNAL_FIELD, SNUG_JOURNAL_SIZE, SNUG_JOURNAL_DATA, SNUG_JOURNAL_LF } state;
 	uint64_t n_overlong;
-	struct snug_journal_seen seen[SNUG_JOURNAL_RECENT]; /* a ring */
-	size_t n_seen;
+	struct snug_audit_pairs pairs;
 	/* what the kernel said in the entry that was last and no event; borrowed as an event is */
 	const char *other;
 	size_t other_len;

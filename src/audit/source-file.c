@@ -12,6 +12,7 @@
 #include "audit/foreign.h"
 #include "audit/journal.h"
 #include "audit/lines.h"
+#include "audit/pairs.h"
 #include "audit/source-internal.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -48,6 +49,7 @@ struct file_source {
 	const struct snug_audit_foreign *foreign; /* why the format is FOREIGN */
 	struct snug_audit_lines lines;
 	struct snug_audit_journal journal;
+	struct snug_audit_pairs pairs; /* of lines as journalctl(1) prints them for people */
 };
 
 static void find_format(struct file_source *s, bool is_end)
@@ -69,11 +71,28 @@ static void find_format(struct file_source *s, bool is_end)
 	}
 }
 
+/* Whether journald's text has the event a second time.  What it got from the audit subsystem has no
+ * stamp there. */
+static bool is_second(struct file_source *s, const char *line, size_t len,
+		      const struct snug_audit_event *ev)
+{
+	static const char auditd[] = "type=";
+	bool is_printed = ev->time_us || ev->serial;
+	uint64_t key[2];
+
+	if (len >= sizeof(auditd) - 1 && memcmp(line, auditd, sizeof(auditd) - 1) == 0)
+		return false;
+	snug_audit_pairs_key(ev, key);
+	return snug_audit_pairs_is_second(&s->pairs, key, is_printed);
+}
+
 static bool judge_line(struct file_source *s, const char *line, size_t len,
 		       struct snug_audit_event *ret_ev)
 {
 	enum snug_audit_verdict verdict = snug_audit_record_parse(line, len, ret_ev);
 
+	if (verdict == SNUG_AUDIT_EVENT && is_second(s, line, len, ret_ev))
+		return false;
 	if (verdict == SNUG_AUDIT_OTHER)
 		snug_audit_source_note_lost(&s->base, line, len);
 	return snug_audit_source_judge(&s->base, verdict);

@@ -214,8 +214,11 @@ static int convert_run(void *data, char **argv)
 	if (r < 0) {
 		say_error("convert: %s (see 'snug convert --help')", snug_err_msg(&err));
 		status = SNUG_EXIT_USAGE;
-	} else if (convert(&job, args->name, &err) < 0) {
-		say_error("convert: %s", snug_err_msg(&err));
+	} else if ((r = convert(&job, args->name, &err)) < 0) {
+		say_error("convert: %s%s", snug_err_msg(&err),
+			  r == -EOPNOTSUPP && job.format == SNUG_CONVERT_SECCOMP
+				  ? "; -f raw-seccomp has one"
+				  : "");
 		status = SNUG_EXIT_FAILED;
 	}
 	env_options_done(&args->env);

@@ -179,6 +179,12 @@ static int hook_run(void *data, char **argv)
 			  argv[0] ? "takes no arguments" : "--install or --uninstall, not both");
 		return SNUG_EXIT_USAGE;
 	}
+	/* somebody wants to know what this is, and would wait for ever */
+	if (!args->install && !args->uninstall && isatty(STDIN_FILENO)) {
+		say_error("hook: container runtimes call this, with a container's state on "
+			  "standard input; 'snug hook --install' tells podman and CRI-O to");
+		return SNUG_EXIT_USAGE;
+	}
 	if (args->install)
 		r = hook_install(dir, &err);
 	else if (args->uninstall)

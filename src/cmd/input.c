@@ -235,6 +235,32 @@ static int understand(const char *text, size_t len, bool keep_unknown, struct in
 	return profile_of(in->recording, in->label, &in->profile, err);
 }
 
+void input_add_hint(const char *name, struct snug_err *err)
+{
+	const char *near = snug_str_nearest(name, input_well_known_names());
+	CLEANUP(freep) char *hint = NULL;
+	CLEANUP(freep) char *words = NULL;
+
+	if (!err || !near || strchr(name, '/'))
+		return;
+	hint = snug_str_did_you_mean(near);
+	words = xstrdup(snug_err_msg(err));
+	snug_err_done(err);
+	(void)snug_err_set(err, -ENOENT, "%s%s", words, hint);
+}
+
+int input_find(const char *name, const char **ret, struct snug_err *err)
+{
+	const char *path = name;
+	int r;
+
+	r = find_well_known(name, &path, err);
+	if (r < 0)
+		return r;
+	*ret = path;
+	return 0;
+}
+
 static int read_input(const char *path, bool keep_unknown,
 		      bool (*is_other)(const char *text, size_t len), struct input *ret,
 		      struct snug_err *err)
@@ -256,6 +282,8 @@ static int read_input(const char *path, bool keep_unknown,
 	in.is_well_known = r > 0;
 	in.label = xstrdup(is_stdin ? "<stdin>" : path);
 	r = snug_read_file(file, SNUG_LIMIT_RECORDING_BYTES, &text, &len, err);
+	if (r == -ENOENT)
+		input_add_hint(path, err);
 	if (r == 0 && is_other && is_other(text, len)) {
 		in.other = STEAL(text);
 		in.other_len = len;

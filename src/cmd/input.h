@@ -67,5 +67,10 @@ int input_read_keep_unknown(const char *path, struct input *ret, struct snug_err
  * made of it. */
 int input_read_or_other(const char *path, bool (*is_other)(const char *text, size_t len),
 			struct input *ret, struct snug_err *err);
+/* The file behind @name: a well-known profile's, else @name itself.  *ret is borrowed.  -ENOENT as
+ * above. */
+int input_find(const char *name, const char **ret, struct snug_err *err);
+/* To an error of a file that is not there: the well-known name that @name nearly is, if any. */
+void input_add_hint(const char *name, struct snug_err *err);
 /* NULL-terminated. */
 const char *const *input_well_known_names(void);

@@ -53,13 +53,22 @@ static const struct snug_verb *find_verb(const char *name)
 	return NULL;
 }
 
-static const char *nearest_verb(const char *word)
+/* An option here is meant for snug itself, which has two. */
+static int refuse_word(const char *word)
 {
+	static const char *const own[] = { "--help", "--version", NULL };
 	const char *names[ARRAY_SIZE(verbs)] = { NULL };
+	bool is_option = word[0] == '-';
+	CLEANUP(freep) char *hint = NULL;
 
 	for (size_t i = 0; verbs[i]; i++)
 		names[i] = verbs[i]->name;
-	return snug_str_nearest(word, names);
+	hint = snug_str_did_you_mean(snug_str_nearest(word, is_option ? own : names));
+	if (is_option)
+		say_error("unknown option '%s'%s before the verb (see 'snug --help')", word, hint);
+	else
+		say_error("unknown verb '%s'%s; 'snug --help' lists them", word, hint);
+	return SNUG_EXIT_USAGE;
 }
 
 static void print_help(void)
@@ -104,8 +113,8 @@ static void print_verb_help(const struct snug_verb *v)
 		snug_str_addc(&rest, '\n');
 		snug_options_help_prose(v->details, &rest);
 	}
-	printf("Usage: snug %s [OPTIONS] %s\n\n%s.\n\nOptions:\n%s", v->name, v->synopsis,
-	       v->summary, snug_str_text(&rest));
+	printf("Usage: snug %s [OPTIONS]%s%s\n\n%s.\n\nOptions:\n%s", v->name,
+	       v->synopsis[0] ? " " : "", v->synopsis, v->summary, snug_str_text(&rest));
 }
 
 /* An option behind the first positional would be taken for a file, or for what else the verb
@@ -155,7 +164,6 @@ static bool is_help_word(const char *word)
 static int dispatch(char **argv)
 {
 	const struct snug_verb *v;
-	CLEANUP(freep) char *hint = NULL;
 
 	if (!argv[0]) {
 		print_start();
@@ -163,6 +171,8 @@ static int dispatch(char **argv)
 	}
 	if (is_help_word(argv[0])) {
 		v = argv[1] ? find_verb(argv[1]) : NULL;
+		if (argv[1] && *argv[1] && !v && !is_help_word(argv[1]))
+			return refuse_word(argv[1]);
 		if (v)
 			print_verb_help(v);
 		else
@@ -176,9 +186,7 @@ static int dispatch(char **argv)
 	v = find_verb(argv[0]);
 	if (v)
 		return run_verb(v, argv + 1);
-	hint = snug_str_did_you_mean(nearest_verb(argv[0]));
-	say_error("unknown verb '%s'%s; 'snug --help' lists them", argv[0], hint);
-	return SNUG_EXIT_USAGE;
+	return refuse_word(argv[0]);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "cmd/deaths.h"
 #include "cmd/explain.h"
 #include "cmd/identity.h"
+#include "cmd/input.h"
 #include "cmd/logged.h"
 #include "cmd/say.h"
 #include "cmd/supervise.h"
@@ -38,8 +39,9 @@ struct run_args {
 
 static const struct snug_option options[] = {
 	{ 'p', "profile", SNUG_OPTION_STRING, offsetof(struct run_args, profile), "FILE",
-	  "the profile: OCI JSON or a SeccompProfile, - for standard input (default: profile.yaml "
-	  "in $TMPDIR or /tmp)" },
+	  "the profile: OCI JSON or a SeccompProfile, docker-default, or - for standard input "
+	  "(default: profile.yaml in $TMPDIR or /tmp)",
+	  "@profile" },
 	{ 't', "type", SNUG_OPTION_STRING, offsetof(struct run_args, type), "TYPE",
 	  "only seccomp; here for compatibility", "seccomp" },
 	{ 0, "strict", SNUG_OPTION_BOOL, offsetof(struct run_args, strict), NULL,
@@ -109,15 +111,18 @@ static int prepare_filter(struct run *run, const struct run_args *args, struct s
 {
 	const struct snug_seccomp_read_options opts = { .strict = args->strict,
 							.warn = say_warn_text };
-	CLEANUP(freep) char *path = args->profile ? xstrdup(args->profile) : default_profile();
+	CLEANUP(freep) char *named = args->profile ? xstrdup(args->profile) : default_profile();
+	const char *path = named;
 	int r;
 
-	say_log("Reading file %s", path);
+	say_log("Reading file %s", named);
 	/* nobody named it, so nobody vouches for who has put it there */
-	r = args->profile ? 0 : snug_check_shared_dir(path, path, err);
+	r = args->profile ? input_find(named, &path, err) : snug_check_shared_dir(path, path, err);
 	if (r < 0)
 		return r;
 	r = snug_seccomp_profile_read(path, &opts, &run->profile, err);
+	if (r == -ENOENT)
+		input_add_hint(named, err);
 	if (r < 0)
 		return r;
 	say_log("Setting up seccomp");

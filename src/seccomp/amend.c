@@ -390,9 +390,11 @@ static int check_exists(const struct snug_amended *a, const struct snug_call_que
 			return 0;
 		snug_str_addf(&list, "%s%s", list.len ? ", " : "", snug_arch_name(*arch));
 	}
-	return snug_err_set(err, -EOPNOTSUPP,
-			    "%s: '%s' is no call of the profile's architectures (%s)", name,
-			    call->name, snug_str_text(&list));
+	return snug_err_set(
+		err, -EOPNOTSUPP,
+		"%s: '%s' is no call of the profile's architectures (%s); with --arch it "
+		"is read for another machine",
+		name, call->name, snug_str_text(&list));
 }
 
 static int check_allowed(const struct snug_amended *a, const struct snug_call_question *calls,

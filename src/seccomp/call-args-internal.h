@@ -30,3 +30,7 @@ bool snug_arg_has_field(const struct snug_call_arg *arg, uint64_t mask);
 /* Appends "(flags & 0xf) == SOCK_STREAM" with @left for "flags": the general form. */
 void snug_arg_add_masked(const struct snug_call_arg *arg, const char *left, uint64_t mask,
 			 uint64_t value, struct snug_str *out);
+/* Appends the pattern {x & @mask == @value}, or all but it, as briefly as can be: "with A|B",
+ * "without A", "type SOCK_STREAM". */
+void snug_arg_add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t value,
+			  bool is_not, struct snug_str *out);

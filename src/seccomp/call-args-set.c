@@ -21,9 +21,9 @@ enum {
 	MAX_MISSING = 24,     /* values, for "all but these" */
 	MAX_SPREAD = 255,     /* between the values of one range that are listed */
 	MAX_PARTS = 256,      /* of what is left out, while it is looked for */
-	MAX_FEW = 4,          /* values that are listed, and not told as a range */
+	MAX_FEW = 8,          /* constants that are listed, and not told as a range */
+	MAX_FEW_WORDS = 4,    /* words of flags that are */
 	MAX_OPEN_BITS = 3,    /* of an enumeration's pattern, whose values are then listed */
-	MAX_WITHOUT = 4,      /* flags that are listed as not there */
 };
 
 struct ranges {
@@ -226,74 +226,6 @@ static bool is_all_but_pattern(const struct writer *w, const struct ranges *l, u
 	return l->len > 0;
 }
 
-/* "type SOCK_STREAM": a field of a word of flags, whatever the flags are. */
-static bool add_field(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
-		      struct snug_str *out)
-{
-	const struct snug_constant_set *set = snug_constant_set(arg->set);
-
-	for (size_t i = 0; set && arg->name && i < set->n; i++) {
-		const struct snug_constant_row *row = &snug_constant_set_rows(set)[i];
-
-		if (!snug_constant_is_field(row) || row->mask != mask || row->value != value)
-			continue;
-		snug_str_addf(out, "%s %s%s", arg->name, is_not ? "not " : "", row->name);
-		return true;
-	}
-	return false;
-}
-
-/* "with A without B", "only A" when there is much that must not be there. */
-static bool add_mixed(const struct snug_call_arg *arg, uint64_t mask, uint64_t value,
-		      struct snug_str *out)
-{
-	CLEANUP(snug_str_done) struct snug_str with = SNUG_STR_INIT;
-	CLEANUP(snug_str_done) struct snug_str without = SNUG_STR_INIT;
-	unsigned n;
-
-	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask))
-		return false;
-	n = snug_arg_add_flags(arg, mask & ~value, &without);
-	if (value)
-		(void)snug_arg_add_flags(arg, value, &with);
-	if (n > MAX_WITHOUT)
-		snug_str_addf(out, value ? "only %s" : "no flags", snug_str_text(&with));
-	else if (value && value != mask)
-		snug_str_addf(out, "with %s without %s", snug_str_text(&with),
-			      snug_str_text(&without));
-	else
-		return false;
-	return true;
-}
-
-/* "with A|B", "without A", "type SOCK_STREAM"; the pattern or all but it. */
-static void add_pattern(const struct snug_call_arg *arg, uint64_t mask, uint64_t value, bool is_not,
-			struct snug_str *out)
-{
-	CLEANUP(snug_str_done) struct snug_str flags = SNUG_STR_INIT;
-	unsigned n;
-
-	if (snug_arg_is_whole(arg, mask)) {
-		snug_str_add(out, is_not ? "!= " : "");
-		snug_arg_add_value(arg, value, out);
-		return;
-	}
-	if (add_field(arg, mask, value, is_not, out) ||
-	    (!is_not && add_mixed(arg, mask, value, out)))
-		return;
-	n = snug_arg_add_flags(arg, mask, &flags);
-	if (arg->kind != SNUG_ARG_FLAGS || snug_arg_has_field(arg, mask) ||
-	    (value && value != mask)) {
-		snug_str_add(out, is_not ? "not " : "");
-		snug_arg_add_masked(arg, arg->name ? arg->name : "_", mask, value, out);
-		return;
-	}
-	snug_str_add(out, (value == 0) == is_not ? "with " : "without ");
-	if (is_not && ((mask & (mask - 1)) || n > 1))
-		snug_str_add(out, value == 0 ? "any of " : "all of ");
-	snug_str_add(out, snug_str_text(&flags));
-}
-
 /* What @l leaves out of everything; false when that is too much to be looked at. */
 static bool find_rest(const struct writer *w, const struct ranges *l, struct ranges *ret)
 {
@@ -408,17 +340,20 @@ static bool add_pattern_values(const struct writer *w, const struct snug_call_ar
 	return true;
 }
 
-/* "AF_UNIX|AF_INET": that their numbers are neighbours says nothing of names. */
+/* "AF_UNIX|AF_INET", "O_RDONLY or O_WRONLY": that their numbers are neighbours says nothing. */
 static bool add_few_values(const struct writer *w, const struct snug_call_arg *arg,
 			   const struct snug_arg_range *r)
 {
-	if (arg->kind != SNUG_ARG_ENUM || !is_interval(r) || r->hi - r->lo >= MAX_FEW)
+	bool is_flags = arg->kind == SNUG_ARG_FLAGS;
+
+	if (!(arg->kind == SNUG_ARG_ENUM || (is_flags && arg->set)) || !is_interval(r) ||
+	    r->hi - r->lo >= (is_flags ? MAX_FEW_WORDS : MAX_FEW))
 		return false;
 	for (uint64_t value = r->lo;; value++) {
 		snug_arg_add_value(arg, value, w->out);
 		if (value == r->hi)
 			return true;
-		snug_str_addc(w->out, '|');
+		snug_str_add(w->out, is_flags ? " or " : "|");
 	}
 }
 
@@ -428,7 +363,7 @@ static void add_range(const struct writer *w, const struct snug_call_arg *arg,
 	if (add_pattern_values(w, arg, r))
 		return;
 	if (is_pattern(w, r)) {
-		add_pattern(arg, r->mask, r->value, false, w->out);
+		snug_arg_add_pattern(arg, r->mask, r->value, false, w->out);
 		return;
 	}
 	if (add_few_values(w, arg, r))
@@ -462,12 +397,12 @@ static void add_ranges(const struct writer *w, const struct snug_call_arg *arg,
 	if (add_all_but_values(w, arg, l))
 		return;
 	if (l->len > 1 && is_all_but_pattern(w, l, &mask, &value)) {
-		add_pattern(arg, mask, value, true, w->out);
+		snug_arg_add_pattern(arg, mask, value, true, w->out);
 		return;
 	}
 	for (size_t i = 0; i < l->len; i++) {
 		if (w->out->len > MAX_TEXT_BYTES + MAX_TEXT_BYTES / 2) {
-			snug_str_add(w->out, "|...");
+			snug_str_add(w->out, arg->kind == SNUG_ARG_FLAGS ? " or ..." : "|...");
 			return;
 		}
 		if (i)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Exactness: of each program snug records the very calls that strace sees, from the first execve on,
 # no more and no less.
+# bats file_tags=slow
 
 # shellcheck disable=SC2154  # bpf-test.bash sets them
 load ../lib/bpf-test

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Round trip: each program runs under the profile of its own recording (-n: nothing added) as it does
 # without, and the same program with one call more is stopped at that call.
+# bats file_tags=slow
 
 # shellcheck disable=SC2154  # bpf-test.bash sets them
 load ../lib/bpf-test

@@ -355,6 +355,21 @@ print(client.recv(100).decode().split()[1:3])'
 	[[ $names != *ptrace* ]]
 }
 
+@test "amend: from another machine's log" {
+	echo '{"architectures": ["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"], "defaultAction": "SCMP_ACT_LOG",
+		"syscalls": [{"names": ["read"], "action": "SCMP_ACT_ALLOW"}]}' >arm.json
+	# number 270 of arm
+	echo 'type=SECCOMP msg=audit(1.000:1): pid=1 comm="x" exe="/x" sig=0 arch=40000028 syscall=270 compat=0 ip=0x1 code=0x7ffc0000' >arm.log
+	if [[ $(uname -m) != aarch64 ]]; then
+		amend --yes -p arm.json --from arm.log
+		status_is 1
+		has err "'arm_fadvise64_64' is no call of the profile's architectures" "with --arch it is read"
+	fi
+	amend --yes --arch aarch64 -p arm.json --from arm.log
+	status_is 0
+	jq -e '.syscalls[0].names == ["arm_fadvise64_64", "read"]' arm.json
+}
+
 @test "amend: from an audit log; of several programs one must be chosen" {
 	cat >audit.log <<-X
 		type=SECCOMP msg=audit(1612299677.115:549067): auid=4294967295 uid=0 gid=0 ses=4294967295 subj=unconfined pid=100 comm="main" exe="/usr/bin/main" sig=0 arch=c000003e syscall=63 compat=0 ip=0x7f code=0x7ffc0000

@@ -350,6 +350,43 @@ END
 	has err "log.export: 23 records of all kinds were lost before they could be read"
 }
 
+@test "audit: what journalctl prints twice, from audit and from the kernel's log, counts once" {
+	body() { # body PID
+		echo "auid=1 uid=0 gid=0 ses=1 pid=$1 comm=\"a\" exe=\"/a\" sig=0 arch=c000003e syscall=63 compat=0 ip=0x1 code=0x7ffc0000"
+	}
+	printed() {
+		echo "Nov 20 14:39:01 node1 kernel: audit: type=1326 audit(1000000000.500:$2): $(body "$1")"
+	}
+	audited() {
+		echo "Nov 20 14:39:01 node1 audit[$1]: SECCOMP $(body "$1")"
+	}
+	{
+		audited 10
+		printed 10 1
+		printed 11 2
+		printed 11 3
+		audited 11
+		audited 11
+		audited 11
+		audited 12
+		printed 13 4
+		audited 10
+	} >journal.txt
+	try "$SNUG" audit --json journal.txt
+	status_is 0
+	# 10, 11, 11, 11, 12, 13, 10
+	same "$(jq -c .count out)" 7
+	# those of the kernel's log alone, and those of auditd's, are as many as there are lines
+	{
+		printed 10 1
+		printed 10 2
+		line 1000000000 10 a /a 63
+		line 1000000000 10 a /a 63
+	} >other.txt
+	try "$SNUG" audit --json other.txt
+	same "$(jq -c .count out)" 4
+}
+
 @test "audit: what the kernel says it lost is told; its count starts anew at each boot" {
 	{
 		some_log

@@ -319,3 +319,12 @@ read_yaml() {
 	convert -q -f systemd x.service
 	has err "x.service:2: unknown syscall '\\x1b[31m' is ignored, as systemd does"
 }
+
+@test "what a SeccompProfile has no place for: the format that has is named" {
+	printf '%s' '{"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":38}' >enosys.json
+	try "$SNUG" convert -q enosys.json
+	status_is 1
+	has err "enosys.json: defaultErrnoRet: a SeccompProfile has no place for this; -f raw-seccomp has one"
+	try "$SNUG" convert -q -f raw-seccomp enosys.json
+	status_is 0
+}

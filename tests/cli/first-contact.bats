@@ -85,6 +85,11 @@ tables() {
 	((n >= 4))
 }
 
+@test "the hook, typed at a terminal, says who calls it and does not wait" {
+	on_terminal TERM=dumb "timeout 10 snug hook; echo status \$?"
+	has screen "'snug hook --install'" "status 2"
+}
+
 @test "tables fit a terminal of 80 columns" {
 	need_bpf
 	make_samples

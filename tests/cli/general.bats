@@ -88,6 +88,22 @@ usage_error() {
 	usage_error "unknown verb 'xyzzyxyzzy'" "$SNUG" xyzzyxyzzy
 	has_not err "did you mean"
 	usage_error "unknown verb ''" "$SNUG" ""
+	usage_error "unknown verb 'recrod' (did you mean 'record'?)" "$SNUG" help recrod
+	usage_error "unknown option '--hlep' (did you mean '--help'?)" "$SNUG" --hlep
+	usage_error "unknown option '-V' before the verb" "$SNUG" -V record
+	try "$SNUG" help --help
+	status_is 0
+}
+
+@test "a profile that is not there: the well-known one that was nearly named" {
+	for verb in show lint convert run; do
+		try "$SNUG" "$verb" docker-defualt
+		[ "$verb" != run ] || try "$SNUG" run -p docker-defualt true
+		has err "docker-defualt: cannot open: No such file or directory (did you mean 'docker-default'?)"
+	done
+	try "$SNUG" show ./docker-defualt
+	has err "./docker-defualt: cannot open: No such file or directory"
+	has_not err "did you mean"
 }
 
 @test "unknown options: status 2 and the nearest one" {

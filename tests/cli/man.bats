@@ -187,6 +187,16 @@ statuses_of() {
 	[ "$n" -gt 8 ]
 }
 
+@test "man: examples can be copied: no line of theirs is filled or broken" {
+	for page in "$docs"/*.scd; do
+		run awk '/^# / { on = $0 == "# EXAMPLES" }
+			/^\t*```/ { literal = !literal }
+			on && !literal && /^\t/' "$page"
+		echo "$page: $output"
+		[ -z "$output" ]
+	done
+}
+
 @test "man: pages render without warnings" {
 	command -v scdoc >/dev/null || skip "needs scdoc"
 	command -v groff >/dev/null || command -v mandoc >/dev/null ||

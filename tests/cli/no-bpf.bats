@@ -119,7 +119,7 @@ y'; do
 }
 
 @test "--no-proc-start fails the same way and does not wait" {
-	SNUG_TEST_DISABLE=bpf try timeout 5 "$SNUG" record --no-proc-start -- sleep
+	SNUG_TEST_DISABLE=bpf try timeout 60 "$SNUG" record --no-proc-start -- sleep
 	status_is 1
 	has err "recording needs BPF"
 	has_not err Waiting

@@ -120,6 +120,13 @@ one_line_of_error() {
 	one_line error
 }
 
+@test "the well-known profile by its name" {
+	[[ -r /usr/share/containers/seccomp.json ]] || skip "containers-common is not installed"
+	try "$SNUG" run -q -p docker-default -- grep '^Seccomp:' /proc/self/status
+	status_is 0
+	has out "2"
+}
+
 @test "off a terminal: the lines that spoc's users look for; -q: none" {
 	profile ALLOW
 	snug_run -p p.json -- sh -c 'echo $$'

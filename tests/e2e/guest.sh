@@ -18,7 +18,7 @@ set -euo pipefail
 source_root=$(cd "$(dirname "$0")/../.." && pwd)
 programs=${SNUG_PROGRAMS:-$source_root/build/tests/programs}
 work=$source_root/build-guest
-limit=${SNUG_GUEST_LIMIT:-300} # seconds until a guest counts as hung
+limit=${SNUG_GUEST_LIMIT:-1000} # seconds until a guest counts as hung
 
 skip() {
 	echo "1..0 # SKIP $*"

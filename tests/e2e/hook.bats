@@ -5,11 +5,13 @@
 # shellcheck disable=SC2154  # the libraries set them
 load ../lib/cli
 load ../lib/runtimes
+load ../lib/containers
 
 setup_file() {
 	image=$BATS_FILE_TMPDIR/image
 	export image
 	make_image "$image"
+	containers_make_store "$image"
 }
 
 setup() {
@@ -28,6 +30,7 @@ teardown() {
 		done
 	done
 	rm -f "$BATS_TMPDIR/.keep"
+	[[ ! -d $work/hooks ]] || podman_here rm -f -t 0 -a >/dev/null 2>&1 || true
 }
 
 # demo RUNTIME JQ: record `ls /`, run it under its profile, see `ls -l /` refused, let the profile grow,
@@ -81,8 +84,9 @@ podman_run() {
 	if [[ $runtime == crun ]]; then
 		groups=(--cgroups=disabled)
 	fi
-	try in_host "$runtime" podman --root "$work/storage" --runroot "$work/runroot" \
-		--storage-driver vfs --cgroup-manager=cgroupfs --hooks-dir "$work/hooks" \
+	try in_host "$runtime" podman --root "$BATS_FILE_TMPDIR/storage" \
+		--runroot "$BATS_FILE_TMPDIR/runroot" --storage-driver vfs --cgroup-manager=cgroupfs \
+		--hooks-dir "$work/hooks" \
 		--runtime "$(command -v "$runtime")" run "${groups[@]}" --network none \
 		--ulimit nofile=1024:1024 --ulimit nproc=1000:1000 "$@"
 }
@@ -94,8 +98,6 @@ podman_demo() {
 	need_command podman "$runtime"
 	mkdir hooks
 	"$SNUG" hook --install --dir "$work/hooks"
-	tar -C "$image" -c . | podman --root "$work/storage" --runroot "$work/runroot" \
-		--storage-driver vfs import -q - "$name" >/dev/null
 	podman_run "$runtime" "$@" --annotation "io.containers.trace-syscall=of:$work/ls.json" "$name" ls /
 	status_is 0
 	appears ls.json
@@ -126,12 +128,9 @@ pod_run() {
 
 @test "podman: a pod with two containers, each with its own calls" {
 	need_command podman runc
-	local store=(--root "$work/storage" --runroot "$work/runroot" --storage-driver vfs --cgroup-manager=cgroupfs)
-
 	mkdir hooks
 	"$SNUG" hook --install --dir "$work/hooks"
-	tar -C "$image" -c . | podman "${store[@]}" import -q - localhost/tools:1 >/dev/null
-	podman "${store[@]}" pod create --infra=false --name pod >/dev/null
+	podman_here pod create --infra=false --name pod >/dev/null
 	pod_run one ls /
 	pod_run two uname -a
 	appears one.rec
@@ -160,8 +159,6 @@ pod_run() {
 	mkdir hooks
 	echo "$base" >base.json
 	"$SNUG" hook --install --dir "$work/hooks"
-	tar -C "$image" -c . | podman --root "$work/storage" --runroot "$work/runroot" \
-		--storage-driver vfs import -q - localhost/tools:1 >/dev/null
 	podman_run runc --annotation "io.containers.trace-syscall=if:$work/base.json;of:$work/p.json" \
 		localhost/tools:1 ls /
 	status_is 0

@@ -63,8 +63,7 @@ serve() {
 	local status=0
 
 	: >served
-	# a thread whose exit is refused tries again for ever
-	timeout 3 "$SNUG" run -q "$@" -- ./http-echo "hello world" >served 2>served.err </dev/null 3>&- &
+	timeout "${limit:-60}" "$SNUG" run -q "$@" -- ./http-echo "hello world" >served 2>served.err </dev/null 3>&- &
 	server=$!
 	wait_until server_speaks_or_is_gone
 	if grep -q '^port' served; then
@@ -156,7 +155,8 @@ serve() {
 	need_http_echo
 	echo "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"architectures\": [\"$native\"]}" >p.json
 	for ((i = 0; i < 60; i++)); do
-		if serve --json r.json -p p.json && jq -e '.refused == []' r.json >/dev/null; then
+		# a thread whose exit is refused tries again for ever
+		if limit=3 serve --json r.json -p p.json && jq -e '.refused == []' r.json >/dev/null; then
 			break
 		fi
 		"$SNUG" amend -q --yes -p p.json --from r.json

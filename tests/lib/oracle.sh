@@ -94,6 +94,8 @@ known_differences() {
 compare_calls() {
 	local bad
 
+	# most often; it takes a tenth of the time
+	! cmp -s "$2" "$3" || return 0
 	[[ -e /dev/fd/0 ]] || {
 		echo "there is no /dev/fd"
 		return 1

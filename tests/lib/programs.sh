@@ -66,7 +66,7 @@ program_command() {
 	threads64-pthread) command=("$p/threads64" pthread) ;;
 	execchain) command=("$p/execchain" 5) ;;
 	killed-*) command=("$p/killed" "${1#killed-}") ;;
-	many-children) command=("$p/many-children" 10000) ;;
+	many-children) command=("$p/many-children" 2000) ;;
 	i386) command=("$p/i386") ;;
 	forks | daemonize | unshare-ns | plain | plain-static | mixed | five-ms | signals | identity | \
 		own-filter) command=("$p/$1") ;;

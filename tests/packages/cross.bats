@@ -123,7 +123,7 @@ arm() {
 		"$repo/tests/packages/arm64/arm32.c" -o "$guest/bin/arm32"
 	cp "$repo/tests/packages/arm64/init" "$guest/init"
 	(cd "$guest" && find . | busybox cpio -o -H newc 2>/dev/null) | gzip -1 >initrd
-	timeout -k 5 240 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg -m 1024 -smp 1 \
+	timeout -k 5 1000 qemu-system-aarch64 -M virt -cpu cortex-a72 -accel tcg -m 1024 -smp 1 \
 		-display none -serial stdio -no-reboot -kernel "$packages"/arm64-kernel/boot/vmlinuz-* \
 		-initrd initrd -append "console=ttyAMA0 quiet loglevel=1 panic=-1" \
 		</dev/null 2>&1 | tr -d '\r' >console || true

@@ -97,10 +97,12 @@ static int teardown(void **state)
 	return nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+static uint64_t clock_us = 1000 * US;
+
 /* Longer than what was asked a moment ago counts as fresh. */
 static void later(void)
 {
-	assert_int_equal(usleep(120000), 0);
+	clock_us += 120000;
 }
 
 static const char *exe_at(struct snug_enricher *e, int pid, unsigned second)
@@ -116,7 +118,7 @@ static void survives_the_process(void **state)
 	const struct snug_enriched *p;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root });
+	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .now_us = &clock_us });
 	put_process(10, 50, "/usr/bin/web", "0::/system.slice/docker-" A ".scope\n");
 	p = snug_enricher_look(e, 10, (BOOT + 60) * (uint64_t)US);
 	assert_non_null(p);
@@ -137,7 +139,7 @@ static void a_pid_used_again(void **state)
 	CLEANUP(snug_enricher_freep) struct snug_enricher *e = NULL;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root });
+	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .now_us = &clock_us });
 	put_process(20, 50, "/first", "0::/docker/" A "\n");
 	snug_enricher_note(e, 20);
 	end_process(20);
@@ -156,7 +158,7 @@ static void began_later(void **state)
 	CLEANUP(snug_enricher_freep) struct snug_enricher *e = NULL;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root });
+	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .now_us = &clock_us });
 	put_process(30, 500, "/new", "0::/\n");
 	assert_string_equal(exe_at(e, 30, 400), "none");
 	assert_string_equal(exe_at(e, 30, 500), "/new");
@@ -167,7 +169,7 @@ static void another_program(void **state)
 	CLEANUP(snug_enricher_freep) struct snug_enricher *e = NULL;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root });
+	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .now_us = &clock_us });
 	put_process(40, 50, "/sh", "0::/\n");
 	assert_string_equal(exe_at(e, 40, 60), "/sh");
 	put_process(40, 50, "/ls", "0::/\n");
@@ -181,7 +183,8 @@ static void the_least_used_goes(void **state)
 	CLEANUP(snug_enricher_freep) struct snug_enricher *e = NULL;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .processes = 3 });
+	e = snug_enricher_new(&(struct snug_enricher_options){
+		.root = root, .now_us = &clock_us, .processes = 3 });
 	for (int pid = 50; pid < 53; pid++) {
 		put_process(pid, 50, "/x", "0::/\n");
 		snug_enricher_note(e, pid);
@@ -210,7 +213,8 @@ static void names_of_containers(void **state)
 	const struct snug_enriched *p;
 
 	(void)state;
-	e = snug_enricher_new(&(struct snug_enricher_options){ .root = root, .containers = 1 });
+	e = snug_enricher_new(&(struct snug_enricher_options){
+		.root = root, .now_us = &clock_us, .containers = 1 });
 	put_process(60, 50, "/web", "0::/system.slice/docker-" A ".scope\n");
 	put("/var/lib/docker/containers/" A "/config.v2.json",
 	    "{\"Name\":\"/db\",\"Config\":{\"Image\":\"postgres:16\"}}");

@@ -250,7 +250,8 @@ static void by_hand(void **state)
 		"\"SCMP_ACT_ERRNO\",\"args\":[{\"index\":0,\"value\":38,\"op\":\"SCMP_CMP_EQ\"}]}]}",
 		"socket(AF_ALG)", -EOPNOTSUPP, "change more of 'socket' than was asked");
 	refuses("{\"defaultAction\":\"SCMP_ACT_ERRNO\"}", "nice", -EOPNOTSUPP,
-		"'nice' is no call of the profile's architectures (x86_64)");
+		"'nice' is no call of the profile's architectures (x86_64); with --arch it is "
+		"read for another machine");
 	refuses("{\"defaultAction\":7}", "uname", -EINVAL, "p:1:18");
 }
 

@@ -392,8 +392,20 @@ static void sets_read_like_calls(void **state)
 	static const struct snug_seccomp_arg personalities[] = { EQ(0, 0), EQ(0, 8), EQ(0, 0x20000),
 								 EQ(0, 0x20008),
 								 EQ(0, UINT32_MAX) };
+	static const struct snug_seccomp_arg types[] = { MASKED(1, 0xf, SOCK_STREAM),
+							 MASKED(1, 0xf, SOCK_SEQPACKET) };
+	static const struct snug_seccomp_arg commands[] = { EQ(1, 0), EQ(1, 1), EQ(1, 2), EQ(1, 3),
+							    EQ(1, 4) };
+	static const struct snug_seccomp_arg ways[] = { EQ(1, O_RDONLY), EQ(1, O_WRONLY),
+							EQ(1, O_RDWR) };
 
 	(void)state;
+	expect_union("socket", types, 2, "socket(_, type SOCK_STREAM|SOCK_SEQPACKET, ...)",
+		     "socket(_, type not SOCK_STREAM|SOCK_SEQPACKET, ...)");
+	expect_union("fcntl", commands, 5, "fcntl(_, F_DUPFD|F_GETFD|F_SETFD|F_GETFL|F_SETFL, ...)",
+		     "fcntl(_, >= F_GETLK, ...)");
+	expect_union("open", ways, 3, "open(_, O_RDONLY or O_WRONLY or O_RDWR, ...)",
+		     "open(_, >= 0x3, ...)");
 	expect_union("socket", families, 2, "socket(AF_INET|AF_INET6, ...)",
 		     "socket(not AF_INET|AF_INET6, ...)");
 	/* 1 and 2 */
