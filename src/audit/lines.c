@@ -93,6 +93,13 @@ bool snug_audit_lines_next(struct snug_audit_lines *l, char **ret, size_t *ret_l
 	}
 }
 
+void snug_audit_lines_unread(struct snug_audit_lines *l, size_t n)
+{
+	snug_bug_on(n > l->start);
+	l->start -= n;
+	l->searched = 0;
+}
+
 bool snug_audit_lines_rest(struct snug_audit_lines *l, char **ret, size_t *ret_len)
 {
 	bool is_wanted = !l->is_skipping && l->end > l->start;

@@ -22,6 +22,8 @@ ssize_t snug_audit_lines_fill(struct snug_audit_lines *l, int fd);
 /* The next whole line, without its end; false: fill first.  Lines over SNUG_LIMIT_AUDIT_LINE_BYTES
  * are left out and counted. */
 bool snug_audit_lines_next(struct snug_audit_lines *l, char **ret, size_t *ret_len);
+/* Gives the last @n bytes that next() has given out, before a fill, out again. */
+void snug_audit_lines_unread(struct snug_audit_lines *l, size_t n);
 /* What is left at the end of the file, without an end of line; false when that is nothing. */
 bool snug_audit_lines_rest(struct snug_audit_lines *l, char **ret, size_t *ret_len);
 /* @n bytes as they are, whatever they hold; false: fill first.  @n up to

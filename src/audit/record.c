@@ -268,7 +268,7 @@ static bool has_prefix(const char *p, const char *end, const char *prefix)
 }
 
 /* "audit(1612299677.115:549067): "; moves *p behind it. */
-static bool take_stamp(const char **p, const char *end, struct snug_audit_event *ev)
+static bool take_stamp(const char **p, const char *end, uint64_t *ret_us, uint64_t *ret_serial)
 {
 	enum { US_PER_S = 1000000, US_PER_MS = 1000, MAX_MS = 999 };
 	const char *at = *p;
@@ -282,8 +282,8 @@ static bool take_stamp(const char **p, const char *end, struct snug_audit_event 
 	    !snug_audit_fields_take(&at, end, ')', UINT64_MAX, &serial) ||
 	    !has_prefix(at, end, ":"))
 		return false;
-	ev->time_us = s * US_PER_S + ms * US_PER_MS;
-	ev->serial = serial;
+	*ret_us = s * US_PER_S + ms * US_PER_MS;
+	*ret_serial = serial;
 	*p = at + 1;
 	return true;
 }
@@ -406,6 +406,16 @@ static enum snug_audit_verdict parse_journald(const char *line, const char *end,
 	return parse_typed(type, p, (size_t)(end - p), ret);
 }
 
+/* Where the stamp is behind the word of the type. */
+static const char *behind_type(const struct snug_audit_text *word, const char *end)
+{
+	const char *p = word->text + word->len;
+
+	if (p < end)
+		p++;
+	return has_prefix(p, end, "msg=") ? p + strlen("msg=") : p;
+}
+
 enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
 						struct snug_audit_event *ret)
 {
@@ -419,15 +429,34 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
 	type = word.len ? type_of(&word) : 0;
 	if (!type)
 		return SNUG_AUDIT_OTHER;
-	p = word.text + word.len;
-	if (p < end)
-		p++;
-	if (has_prefix(p, end, "msg="))
-		p += strlen("msg=");
+	p = behind_type(&word, end);
 	clear(ret);
-	if (!take_stamp(&p, end, ret))
+	if (!take_stamp(&p, end, &ret->time_us, &ret->serial))
 		return is_in_words(p, end) ? SNUG_AUDIT_WORDS : SNUG_AUDIT_DAMAGED;
 	return parse_typed(type, p, (size_t)(end - p), ret);
+}
+
+bool snug_audit_record_continue(const char *line, size_t len, struct snug_audit_event *ev)
+{
+	const char *end = line + len, *p = find_type(line, end);
+	struct snug_audit_fields fields = { .end = end };
+	struct snug_audit_field field;
+	struct snug_audit_text word;
+	uint64_t time_us, serial;
+
+	if (!p)
+		return false;
+	word = take_word(p, end);
+	fields.at = behind_type(&word, end);
+	if (!take_stamp(&fields.at, end, &time_us, &serial) || time_us != ev->time_us ||
+	    serial != ev->serial)
+		return false;
+	if (!is_word(&word, "SYSCALL") && !is_word(&word, "1300"))
+		return true;
+	while (!ev->exe.text && snug_audit_fields_next(&fields, &field))
+		if (is_word(&field.key, "exe"))
+			ev->exe = snug_audit_fields_text(&field, ev);
+	return true;
 }
 
 enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *body, size_t len,
@@ -436,7 +465,7 @@ enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *
 	const char *p = body;
 
 	clear(ret);
-	(void)take_stamp(&p, body + len, ret); /* journald takes it away */
+	(void)take_stamp(&p, body + len, &ret->time_us, &ret->serial); /* journald takes it away */
 	return parse_typed(type, p, (size_t)(body + len - p), ret);
 }
 

@@ -30,6 +30,10 @@ enum snug_audit_verdict snug_audit_record_parse(const char *line, size_t len,
  * journald. */
 enum snug_audit_verdict snug_audit_record_parse_body(uint32_t type, const char *body, size_t len,
 						     struct snug_audit_event *ret);
+/* Whether the line is another record of the event @ev.  That of its system call (type=SYSCALL)
+ * names the executable, which those of SELinux and AppArmor do not: @ev gets it, borrowed from
+ * @line. */
+bool snug_audit_record_continue(const char *line, size_t len, struct snug_audit_event *ev);
 /* How many records the line says were thrown away, mostly 0: by the kernel,
  * "kauditd_printk_skb: 7 callbacks suppressed", "audit: audit_lost=7 ...", or by journald, "Missed
  * 7 kernel messages". *ret_total: it counts since boot. */

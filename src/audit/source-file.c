@@ -15,6 +15,7 @@
 #include "audit/pairs.h"
 #include "audit/source-internal.h"
 #include "base/err.h"
+#include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -29,6 +30,8 @@
 enum {
 	FILLS_A_TURN = 64,
 	MAX_ROTATED = 99, /* PATH.99 */
+	MAX_RECORDS = 16, /* of an event, in which its executable is looked for */
+	HOLD_MS = 200,    /* how long these may take to come */
 	NO_INOTIFY_MS = 250,
 	/* also with inotify(7): it is silent on writers elsewhere (NFS, a host's folder), and
 	 * watches the folder of a link, not that of the file */
@@ -43,6 +46,9 @@ struct file_source {
 	bool owns_fd, is_pipe, follows;
 	bool is_leaving; /* the successor has content: this time the end is the end */
 	bool is_at_end;  /* of a file that is not followed */
+	bool is_held;    /* an event waits for what is behind it */
+	bool has_waited; /* for that */
+	bool is_dry;     /* nothing is behind it, or it does not come */
 	char *path;      /* owned; of the file that is followed */
 	int inotify_fd, file_watch, next_watch;
 	enum format format;
@@ -86,11 +92,41 @@ static bool is_second(struct file_source *s, const char *line, size_t len,
 	return snug_audit_pairs_is_second(&s->pairs, key, is_printed);
 }
 
+/* Looks for the executable in the records behind the event's own; false: they have not been read
+ * yet.
+ */
+static bool find_program(struct file_source *s, struct snug_audit_event *ev)
+{
+	const char *text, *eol;
+	size_t len;
+
+	if (ev->kind == SNUG_AUDIT_SECCOMP || ev->exe.text || !ev->serial)
+		return true;
+	text = snug_audit_lines_peek(&s->lines, &len);
+	/* the event's records are few; there has to be room for what is read next */
+	for (unsigned i = 0; i < MAX_RECORDS && !ev->exe.text; i++) {
+		eol = len ? memchr(text, '\n', len) : NULL;
+		if (!eol)
+			return s->is_dry || len >= SNUG_LIMIT_AUDIT_LINE_BYTES;
+		if (!snug_audit_record_continue(text, (size_t)(eol - text), ev))
+			return true;
+		len -= (size_t)(eol + 1 - text);
+		text = eol + 1;
+	}
+	return true;
+}
+
 static bool judge_line(struct file_source *s, const char *line, size_t len,
 		       struct snug_audit_event *ret_ev)
 {
 	enum snug_audit_verdict verdict = snug_audit_record_parse(line, len, ret_ev);
 
+	if (verdict == SNUG_AUDIT_EVENT && !find_program(s, ret_ev)) {
+		snug_audit_lines_unread(&s->lines, len + 1);
+		s->is_held = true;
+		return false;
+	}
+	s->is_held = s->has_waited = s->is_dry = false;
 	if (verdict == SNUG_AUDIT_EVENT && is_second(s, line, len, ret_ev))
 		return false;
 	if (verdict == SNUG_AUDIT_OTHER)
@@ -108,8 +144,8 @@ static bool take(struct file_source *s, struct snug_audit_event *ret_ev)
 	if (s->format == UNKNOWN)
 		find_format(s, false);
 	while (s->format == LINES && snug_audit_lines_next(&s->lines, &line, &len))
-		if (judge_line(s, line, len, ret_ev))
-			return true;
+		if (judge_line(s, line, len, ret_ev) || s->is_held)
+			return !s->is_held;
 	while (s->format == JOURNAL &&
 	       snug_audit_journal_next(&s->journal, &s->lines, &verdict, ret_ev)) {
 		snug_audit_source_note_lost(&s->base, s->journal.other, s->journal.other_len);
@@ -127,6 +163,7 @@ static bool take_rest(struct file_source *s, struct snug_audit_event *ret_ev)
 
 	if (s->format == UNKNOWN)
 		find_format(s, true);
+	s->is_dry = true;
 	return snug_audit_lines_rest(&s->lines, &line, &len) && s->format == LINES &&
 	       judge_line(s, line, len, ret_ev);
 }
@@ -263,9 +300,16 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 			return SNUG_AUDIT_GOT;
 		if (s->format == FOREIGN)
 			return refuse_foreign(s, err);
-		if (!is_readable(s))
-			return SNUG_AUDIT_WAIT;
-		n = snug_audit_lines_fill(&s->lines, s->fd);
+		n = is_readable(s) ? snug_audit_lines_fill(&s->lines, s->fd) : -EAGAIN;
+		if (s->is_held && (n == 0 || n == -EAGAIN)) {
+			if ((n < 0 || s->follows) && !s->has_waited) {
+				s->has_waited = true;
+				base->timeout_ms = HOLD_MS;
+				return SNUG_AUDIT_WAIT;
+			}
+			s->is_dry = true;
+			continue;
+		}
 		if (n == -EAGAIN)
 			return SNUG_AUDIT_WAIT;
 		if (n < 0)

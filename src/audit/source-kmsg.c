@@ -81,6 +81,7 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 {
 	struct kmsg_source *s = (struct kmsg_source *)base;
 
+	base->timeout_ms = -1;
 	/* others want a turn, too */
 	for (unsigned i = 0; i < SNUG_AUDIT_RECORDS_A_TURN; i++) {
 		ssize_t n = read(s->fd, s->record, RECORD_BYTES);
@@ -97,6 +98,7 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 		if (take_record(s, s->record, (size_t)n, ret_ev))
 			return SNUG_AUDIT_GOT;
 	}
+	base->timeout_ms = 0; /* that may have been the last one */
 	return SNUG_AUDIT_WAIT;
 }
 

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whoever tells of refusals tells of numbers on an ABI; they become questions by name
+ * (seccomp/call-question.h), each once.  What the name would not say in the profile is left out,
+ * and that is said: an ABI that is not listed, a number without a name, a call that is refused so
+ * that libraries make an older one.  JSON is read as a whole, which its first byte tells; audit
+ * logs may be large, and go line by line.
+ */
 #include "cmd/amend-from.h"
 
 #include "audit/filter.h"
@@ -18,6 +25,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -395,28 +403,38 @@ static int refuse_several(const struct programs *p, const char *name, struct snu
 			    name, snug_str_text(&list));
 }
 
+static void take_event(struct amend_calls *c, const struct amend_from *from,
+		       const struct snug_audit_event *ev, struct programs *programs)
+{
+	const char *call = snug_audit_event_call(ev);
+	enum snug_arch arch;
+	uint32_t nr;
+
+	if (ev->has_code && ev->code == SECCOMP_RET_ALLOW)
+		return;
+	note_program(programs, ev);
+	arch = snug_audit_event_arch(ev, &nr);
+	if (!call)
+		warn_nameless(c, arch, nr);
+	else if (is_listed(c, from, arch))
+		add_audited(c, call);
+}
+
+/* To its end. */
 static int read_source(struct amend_calls *c, const struct amend_from *from,
 		       struct snug_audit_source *s, const struct snug_audit_filter *filter,
 		       struct programs *programs, struct snug_err *err)
 {
 	CLEANUP(freep) struct snug_audit_event *ev = xcalloc(1, sizeof(*ev));
+	struct pollfd p = { .fd = snug_audit_source_fd(s), .events = POLLIN };
 	int r;
 
-	while ((r = snug_audit_source_next(s, ev, err)) == SNUG_AUDIT_GOT) {
-		const char *call;
-		enum snug_arch arch;
-		uint32_t nr;
-
-		if (!snug_audit_filter_fits_event(filter, ev) ||
-		    (ev->has_code && ev->code == SECCOMP_RET_ALLOW))
-			continue;
-		note_program(programs, ev);
-		call = snug_audit_event_call(ev);
-		arch = snug_audit_event_arch(ev, &nr);
-		if (!call)
-			warn_nameless(c, arch, nr);
-		else if (is_listed(c, from, arch))
-			add_audited(c, call);
+	while ((r = snug_audit_source_next(s, ev, err)) >= 0 && r != SNUG_AUDIT_END) {
+		/* which it also says now and then in the middle of much that is no event */
+		if (r == SNUG_AUDIT_WAIT)
+			(void)poll(&p, 1, snug_audit_source_timeout_ms(s));
+		else if (snug_audit_filter_fits_event(filter, ev))
+			take_event(c, from, ev, programs);
 	}
 	return r < 0 ? r : 0;
 }

@@ -7,7 +7,6 @@ load ../lib/cli
 
 setup() {
 	enter_work_dir
-	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
 	cat >p.yaml <<-X
 		# our web server
 		apiVersion: security-profiles-operator.x-k8s.io/v1
@@ -353,6 +352,16 @@ print(client.recv(100).decode().split()[1:3])'
 		grep -qx $name <<<"$names"
 	done
 	[[ $names != *ptrace* ]]
+}
+
+@test "amend: from a log with little in it: it is read to its end" {
+	yes 'type=SYSCALL msg=audit(1612299677.115:5): arch=c000003e syscall=257 success=no pid=1 comm="c" exe="/usr/bin/cat"' |
+		head -n 200000 >audit.log
+	echo 'type=SECCOMP msg=audit(1612299677.115:549067): pid=100 comm="main" exe="/usr/bin/main" sig=0 arch=c000003e syscall=63 compat=0 ip=0x7f code=0x7ffc0000' >>audit.log
+	amend --yes -p p.yaml --from audit.log
+	status_is 0
+	has_not err "no event"
+	has p.yaml "- uname"
 }
 
 @test "amend: from another machine's log" {

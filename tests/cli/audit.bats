@@ -435,6 +435,64 @@ END
 	has out "/usr/bin/uname"
 }
 
+@test "audit: what SELinux and AppArmor refused, by the executable in the record of the call" {
+	avc() { # avc SERIAL COMM
+		echo "type=AVC msg=audit(1000000000.000:$1): avc:  denied  { read } for  pid=1 comm=\"$2\" scontext=a tcontext=b tclass=file permissive=0"
+	}
+	armor() {
+		echo "type=AVC msg=audit(1000000000.000:$1): apparmor=\"DENIED\" operation=\"open\" profile=\"p\" name=\"/x\" pid=1 comm=\"$2\" denied_mask=\"r\""
+	}
+	call() { # call SERIAL EXE
+		echo "type=SYSCALL msg=audit(1000000000.000:$1): arch=c000003e syscall=257 success=no pid=1 comm=\"c\" exe=$2 key=(null)"
+	}
+	{
+		avc 1 one
+		avc 1 one
+		call 1 '"/usr/bin/one"'
+		echo "type=CWD msg=audit(1000000000.000:1): cwd=\"/\""
+		avc 2 two
+		call 3 '"/usr/bin/another"'
+		armor 4 three
+		echo "type=PROCTITLE msg=audit(1000000000.000:4): proctitle=00"
+		call 4 2F7573722F62696E2F6120622F63
+		avc 5 last
+		call 5 '"/usr/bin/last"'
+	} >log
+	try "$SNUG" audit --json log
+	status_is 0
+	same "$(jq -r '"\(.comm) \(.executable) \(.count)"' out | LC_ALL=C sort)" "last /usr/bin/last 1
+one /usr/bin/one 2
+three /usr/bin/a b/c 1
+two null 1"
+	try "$SNUG" audit --json --exe one log
+	same "$(jq -c .count out)" 2
+	# wherever what is read at once ends, in pieces, and without an end of the last line
+	"$SNUG" audit --json - < <(head -c 150 log && sleep 0.1 && tail -c +151 log) >out 2>err
+	same "$(jq -s 'map(.count) | add' out)" 5
+	# in a file that is larger than what is read at once, each has its own
+	for i in {1..3000}; do
+		avc "$i" x
+		call "$i" "\"/usr/bin/x$((i % 7))\""
+	done >log
+	try "$SNUG" audit --json log
+	same "$(jq -rs 'map("\(.executable) \(.count)") | sort | .[0,6]' out)" "/usr/bin/x0 428
+/usr/bin/x6 428"
+	same "$(jq -s 'map(.count) | add' out)" 3000
+	avc 1 alone >log
+	truncate -s -1 log
+	try "$SNUG" audit --json log
+	same "$(jq -r .comm out)" alone
+	# who follows does not wait for it
+	: >log
+	in_background "$SNUG" audit --follow log
+	wait_until grep -q Following bg.err
+	sleep 0.2
+	avc 1 alone >>log
+	wait_until grep -q alone bg.out
+	kill -INT "$pid"
+	finish
+}
+
 @test "audit --follow: ends when nothing can be written any more" {
 	some_log >log
 	status=0

@@ -22,8 +22,20 @@ show_failure() {
 	done
 }
 
-# Files that have something to end have a teardown of their own, which calls show_failure, too.
+# end_all PID...: those that are still there
+end_all() {
+	local pid
+
+	for pid; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+# The array `others` has processes that are to end with the test.  Files that have something else to
+# end have a teardown of their own, which calls show_failure, too.
 teardown() {
 	# shellcheck disable=SC2154  # set by who sources this
 	show_failure "${state:-${work:-}}"
+	# shellcheck disable=SC2154
+	end_all "${others[@]}"
 }
