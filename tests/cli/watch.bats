@@ -131,6 +131,7 @@ refused() {
 	need_command perl
 	watch --json --exe "/elsewhere/short-lived-program,$work/its-*"
 	kill -STOP "$watcher"
+	unseen=1
 	refused short-lived-program 3
 	refused its-own 1
 	refused some-other 1
