@@ -227,6 +227,28 @@ static char *read_exe(const struct snug_enricher *e, pid_t pid)
 	return n < 0 ? NULL : xstrndup(target, (size_t)n);
 }
 
+static void read_comm(const struct snug_enricher *e, pid_t pid, char ret[16])
+{
+	char text[32];
+	ssize_t n = snug_proc_read(e->root, pid, "comm", text, sizeof(text));
+
+	n -= n > 0 && text[n - 1] == '\n';
+	(void)snprintf(ret, 16, "%.*s", n > 0 ? (int)n : 0, text);
+}
+
+/* What it executes, and its name then: both are of one program. */
+static char *read_program(const struct snug_enricher *e, pid_t pid, char ret_comm[16])
+{
+	char before[16], *exe;
+
+	read_comm(e, pid, before);
+	exe = read_exe(e, pid);
+	read_comm(e, pid, ret_comm);
+	if (strcmp(before, ret_comm) != 0)
+		*ret_comm = '\0';
+	return exe;
+}
+
 static void read_container(const struct snug_enricher *e, pid_t pid, struct snug_enriched *ret)
 {
 	struct snug_cgroup_id id;
@@ -248,7 +270,7 @@ static void note(struct snug_enricher *e, pid_t pid)
 
 	if (e->is_foreign || !snug_proc_start(e->root, pid, &fresh.start_ticks))
 		return;
-	exe = read_exe(e, pid);
+	exe = read_program(e, pid, fresh.comm);
 	read_container(e, pid, &fresh);
 	/* all of it is of one process */
 	if (!snug_proc_start(e->root, pid, &again) || again != fresh.start_ticks)
@@ -259,6 +281,7 @@ static void note(struct snug_enricher *e, pid_t pid)
 		if (exe) {
 			free(e->slots[i].process.exe);
 			e->slots[i].process.exe = STEAL(exe);
+			memcpy(e->slots[i].process.comm, fresh.comm, sizeof(fresh.comm));
 		}
 		take_out_of_order(e, i);
 		make_youngest(e, i);

@@ -21,6 +21,7 @@ struct snug_enriched {
 	pid_t pid;
 	uint64_t start_ticks; /* proc(5) stat's 22nd field */
 	char *exe;            /* as /proc/PID/exe has it; "" for a kernel thread */
+	char comm[16];        /* its first thread's name, when @exe was read; "" unknown */
 	char container[SNUG_CONTAINER_ID_LEN + 1]; /* its innermost container's id, or "" */
 	/* what snug_containers_list() knows of that container; NULL: nothing */
 	const char *name, *pod, *pod_namespace, *engine;

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A result is kept in memory until its commit.  The temporary file lies beside the target, where
+ * rename(2) replaces that in one step.  What is no regular file is written to as it is, at commit;
+ * a target that another file is bound over cannot be replaced, and is refused when it is opened.
+ */
 #include "base/fdio.h"
 
 #include "base/err.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whoever tells of refusals tells of numbers on an ABI; they become questions by name
+ * (seccomp/call-question.h), each once.  What the name would not say in the profile is left out,
+ * and that is said: an ABI that is not listed, a number without a name, a call that is refused so
+ * that libraries make an older one.  JSON is read as a whole, which its first byte tells; audit
+ * logs may be large, and go line by line.
+ */
 #include "cmd/amend-from.h"
 
 #include "audit/filter.h"

@@ -191,6 +191,18 @@ static bool is_denied_in(const struct check_view *view, size_t run)
 	return false;
 }
 
+/* A merged profile has what any input allows. */
+static void add_what_merging_loses(const struct check_view *view, struct snug_str *out)
+{
+	VEC_FOREACH (call, &view->check->calls) {
+		if (!call->instead)
+			continue;
+		snug_str_addf(out, "That allows %s, too; 'snug amend --from RECORDING' does not\n",
+			      call->name);
+		return;
+	}
+}
+
 /* Only calls with a name can get into a profile. */
 static void add_way_out(const struct check_view *view, struct snug_str *out)
 {
@@ -211,6 +223,7 @@ static void add_way_out(const struct check_view *view, struct snug_str *out)
 		snug_str_add(out, "To allow what was recorded: snug merge -o NEW");
 		add_path(view->profile_path, "PROFILE", out);
 		snug_str_addf(out, "%s\n", snug_str_text(&paths));
+		add_what_merging_loses(view, out);
 	}
 	if (n_unnamed)
 		snug_str_add(out, "A call without a name needs a newer snug or libseccomp: no "

@@ -96,16 +96,21 @@ static void warn_of_rivals(const char *dir_path)
 }
 
 /* HOOKS_DIR and what is above it; any other folder has to be there. */
-static void make_hooks_dir(void)
+static int make_hooks_dir(struct snug_err *err)
 {
 	char path[] = HOOKS_DIR;
+	int r = 0;
 
-	for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+	/* the first that cannot be made is the reason */
+	for (char *slash = path + 1; r == 0 && (slash = strchr(slash, '/')); slash++) {
 		*slash = '\0';
-		(void)mkdir(path, 0755);
+		if (mkdir(path, 0755) < 0 && errno != EEXIST)
+			r = snug_err_errno(err, "%s: cannot be made", path);
 		*slash = '/';
 	}
-	(void)mkdir(path, 0755);
+	if (r == 0 && mkdir(path, 0755) < 0 && errno != EEXIST)
+		r = snug_err_errno(err, "%s: cannot be made", path);
+	return r;
 }
 
 int hook_install(const char *dir, struct snug_err *err)
@@ -120,8 +125,9 @@ int hook_install(const char *dir, struct snug_err *err)
 	if (r < 0)
 		return r;
 	if (strcmp(dir, HOOKS_DIR) == 0)
-		make_hooks_dir();
-	r = snug_outfile_open(path, &file, err);
+		r = make_hooks_dir(err);
+	if (r == 0)
+		r = snug_outfile_open(path, &file, err);
 	if (r < 0)
 		return r;
 	hook_config(self, &text);

@@ -167,6 +167,21 @@ static int record(const struct hook_args *args, struct snug_err *err)
 	return r < 0 ? r : hook_recorder_start(&job, err);
 }
 
+/* Where hooks are is root's; some systems have a /usr that nobody may write to. */
+static const char *way_out(int r)
+{
+	switch (r) {
+	case -EACCES:
+	case -EPERM:
+		return ": run it as root";
+	case -EROFS:
+		return ": take --dir /etc/containers/oci/hooks.d, and name that in hooks_dir of "
+		       "containers.conf";
+	default:
+		return "";
+	}
+}
+
 static int hook_run(void *data, char **argv)
 {
 	struct hook_args *args = data;
@@ -194,7 +209,7 @@ static int hook_run(void *data, char **argv)
 	if (r < 0 && !args->install && !args->uninstall)
 		hook_log(LOG_ERR, "%s", snug_err_msg(&err));
 	else if (r < 0)
-		say_error("hook: %s", snug_err_msg(&err));
+		say_error("hook: %s%s", snug_err_msg(&err), way_out(r));
 	snug_list_done(&args->runtimes);
 	return r < 0 ? SNUG_EXIT_FAILED : SNUG_EXIT_OK;
 }

@@ -394,21 +394,6 @@ void recording_view_write_calls(const struct recording_view *view, const char *n
 	snug_writer_end_array(w);
 }
 
-static void write_execs(const struct snug_recording *r, struct snug_writer *w)
-{
-	snug_writer_key(w, "execs");
-	snug_writer_begin_array(w);
-	VEC_FOREACH (e, &r->execs) {
-		snug_writer_begin_object(w);
-		snug_writer_member_uint(w, "atUs", e->at_us);
-		snug_writer_member_uint(w, "pid", e->pid);
-		snug_writer_member_string(w, "comm", e->comm ? e->comm : "");
-		snug_writer_member_string(w, "path", e->path);
-		snug_writer_end_object(w);
-	}
-	snug_writer_end_array(w);
-}
-
 static void write_facts(const struct snug_recording *r, struct snug_writer *w)
 {
 	snug_writer_member_string(w, "engine", r->engine ? r->engine : "");
@@ -441,7 +426,7 @@ void recording_view_add_json(const struct recording_view *view, struct snug_str 
 	snug_writer_key(w, "calls");
 	recording_view_write_calls(view, NULL, w);
 	snug_recording_write_denials(view->recording, w);
-	write_execs(view->recording, w);
+	snug_recording_write_execs(view->recording, w);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
 }

@@ -78,15 +78,17 @@ static void tell(struct watch *w, struct watch_group *g)
 	g->n_told = g->count ? g->count : 1;
 }
 
-/* Whether the thread has another name now: it may have executed another program since. */
-static bool is_renamed(const struct snug_denial *d)
+/* Whether the thread has another name than when @who was read: it may have executed another program
+ * since, or between.  Of one that is gone, @who's name has to do; other threads than the first have
+ * names of their own. */
+static bool is_renamed(const struct snug_denial *d, const struct snug_enriched *who)
 {
 	CLEANUP(freep) char *file = xasprintf("task/%u/comm", d->tid);
 	char comm[32];
 	ssize_t n = d->tid ? snug_proc_read("", (pid_t)d->pid, file, comm, sizeof(comm)) : -1;
 
 	if (n <= 0)
-		return false;
+		return d->tid == d->pid && strcmp(who->comm, d->comm) != 0;
 	comm[n - (comm[n - 1] == '\n')] = '\0';
 	return strcmp(comm, d->comm) != 0;
 }
@@ -108,7 +110,7 @@ static bool find_who(struct watch *w, const struct snug_denial *d, struct snug_e
 	if (!who)
 		return false;
 	*ret = *who;
-	if (is_renamed(d))
+	if (who->exe && is_renamed(d, who))
 		ret->exe = NULL;
 	return true;
 }

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An edit is one splice: the text up to a place, something new, the text from a place on.  Where is
+ * found by edit-place.c; what is new takes quotes, separators, indentation and line breaks from the
+ * neighbours.  Flow style (all of JSON) and block style have functions of their own.
+ */
 #include "codec/edit.h"
 
 #include "base/err.h"

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names pile up in sorted lists by why they are allowed: recorded, from baselines, from the base
+ * set, added.  A name is in one of these only, the first that has it, and lent by a table, a
+ * recording or the policy.  At the end all become one entry, but those that derive-args.c has
+ * conditions for, which get entries of their own.
+ */
 #include "record/derive.h"
 
 #include "base/err.h"

@@ -88,7 +88,7 @@ void snug_recording_write_losses(const struct snug_recording *r, struct snug_wri
 	snug_writer_end_object(w);
 }
 
-static void write_execs(struct snug_writer *w, const struct snug_recording *r)
+void snug_recording_write_execs(const struct snug_recording *r, struct snug_writer *w)
 {
 	snug_writer_key(w, "execs");
 	snug_writer_begin_array(w);
@@ -96,7 +96,7 @@ static void write_execs(struct snug_writer *w, const struct snug_recording *r)
 		snug_writer_begin_object(w);
 		snug_writer_member_uint(w, "atUs", e->at_us);
 		snug_writer_member_uint(w, "pid", e->pid);
-		snug_writer_member_string(w, "comm", e->comm);
+		snug_writer_member_string(w, "comm", e->comm ? e->comm : "");
 		snug_writer_member_string(w, "path", e->path);
 		if (e->entered)
 			snug_writer_member_bool(w, "entered", true);
@@ -166,7 +166,7 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out)
 	snug_recording_write_losses(r, w);
 	write_calls(w, r);
 	snug_recording_write_denials(r, w);
-	write_execs(w, r);
+	snug_recording_write_execs(r, w);
 	write_baselines(w, r);
 	snug_writer_end_object(w);
 	snug_writer_finish(w);
@@ -550,8 +550,11 @@ int snug_recording_parse(const char *name, const char *text, size_t len,
 	if (e < 0)
 		return e;
 	if (!has_mark(doc))
-		return snug_err_set(err, -EINVAL,
-				    "%s: is no recording: it has no member 'snugRecording'", name);
+		return snug_err_set(
+			err, -EINVAL,
+			"%s: is no recording ('snug record --recording FILE' keeps one): "
+			"it has no member 'snugRecording'",
+			name);
 	return decode_recording(doc, ret, err);
 }
 

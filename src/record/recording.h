@@ -156,6 +156,8 @@ void snug_recording_write(const struct snug_recording *r, struct snug_str *out);
 void snug_recording_write_losses(const struct snug_recording *r, struct snug_writer *w);
 /* The members "filtered", "denialsFromUs" and "denied", as far as there is something to say. */
 void snug_recording_write_denials(const struct snug_recording *r, struct snug_writer *w);
+/* The member "execs". */
+void snug_recording_write_execs(const struct snug_recording *r, struct snug_writer *w);
 /* Reads a document of any version up to SNUG_RECORDING_VERSION; @name is for messages.  A name that
  * contradicts its number in our own table is an error: nothing enters a profile under a wrong name.
  * -EINVAL with file:line:col and path; -E2BIG over a limit. */

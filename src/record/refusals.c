@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A list that is searched from its start: as long as a profile's refusals are few, and under
+ * SNUG_LIMIT_REFUSALS in any case.  What does not fit is counted.
+ */
 #include "record/refusals.h"
 
 #include "base/limits.h"

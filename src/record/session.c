@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which engine observes is known to s->ops alone.  While a session runs, its news say when a call
+ * was first made and by whom; which calls were made at all is asked of the engine at the end, so
+ * that news that were lost cost a time and no call.  The recording belongs to the session until
+ * snug_session_finish() hands it over.
+ */
 #include "record/session.h"
 
 #include "base/clock.h"

@@ -10,6 +10,7 @@
 #include "seccomp/syscalls.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum {
 	MAX_SEEN = 16, /* combinations of arguments in one cell */
@@ -140,7 +141,10 @@ static void add_name(struct snug_str *out, const struct snug_report_call *c)
 
 static void add_answer(struct snug_str *out, const struct snug_report_answer *a, bool is_subject)
 {
-	CLEANUP(freep) char *class = xasprintf("v-%s", snug_report_verdict_name(a->verdict));
+	const char *verdict = snug_report_verdict_name(a->verdict);
+	/* the word says no more than the sign in front of it */
+	bool is_plain = a->verdict == SNUG_REPORT_PASSES && strcmp(a->text, verdict) == 0;
+	CLEANUP(freep) char *class = xasprintf("v-%s%s", verdict, is_plain ? " plain" : "");
 
 	snug_str_add(out, "<td>");
 	page_add_word(out, class, a->text);

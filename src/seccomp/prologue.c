@@ -12,7 +12,7 @@
  * one rule can have; everything longer goes through ja.
  *
  * Of an ABI whose arguments have 32 bits the upper halves are taken for zeros: a 64-bit program
- *that makes i386's calls (int $0x80) leaves in them what it likes, and the kernel ignores that.
+ * that makes i386's calls (int $0x80) leaves in them what it likes, and the kernel ignores that.
  */
 #include "seccomp/prologue.h"
 

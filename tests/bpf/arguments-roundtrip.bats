@@ -11,28 +11,6 @@ setup() {
 	need_bpf
 }
 
-# run_plain OUT COMMAND...: sets `status`
-run_plain() {
-	local out=$1
-	shift
-	fresh_work_dir "$work"
-	status=0
-	in_clean_env "$@" >"$out" 2>"$out.err" || status=$?
-}
-
-# expect WHAT: the last run did as the plain one
-expect() {
-	((status == plain_status)) || {
-		echo "$1: exit status $status instead of $plain_status"
-		cat "$state/run.err"
-		return 1
-	} >&2
-	diff "$state/plain" "$state/run" >&2 || {
-		echo "$1: printed something else" >&2
-		return 1
-	}
-}
-
 # The profile says something about arguments, and every call that it leaves open has its reason.
 has_conditions() {
 	jq -e '[.syscalls[] | select(.args)] | length > 0' "$1" >/dev/null || {
@@ -53,7 +31,7 @@ checks() {
 }
 
 round_trip() {
-	local name=$BATS_TEST_DESCRIPTION level at=$state/profile
+	local name=$BATS_TEST_DESCRIPTION level at=$state/profile plain_status
 
 	need_program "$name"
 	run_plain "$state/plain" "${command[@]}"
@@ -65,16 +43,16 @@ round_trip() {
 		"$SNUG" derive -q -n --args=$level -t raw-seccomp -o "$at.$level" "$state/$name.recording"
 		has_conditions "$at.$level"
 		run_plain "$state/run" "$SNUG" run -p "$at.$level" -- "${command[@]}"
-		expect "under --args=$level"
+		expect "under --args=$level" "$plain_status" "$state/plain"
 		run_plain "$state/run" "$SNUG_PROGRAMS/../drivers/runc-run" "$at.$level" "${command[@]}"
-		expect "under --args=$level, as runc reads it"
+		expect "under --args=$level, as runc reads it" "$plain_status" "$state/plain"
 		checks "$at.$level" "$state/$name.recording"
 	done
 	# it makes clone3 itself, and there is no library that could make clone instead
 	[[ $name != forks ]] || return 0
 	"$SNUG" derive -q -n --args --clone3=enosys -t raw-seccomp -o "$at" "$state/$name.recording"
 	run_plain "$state/run" "$SNUG" run -p "$at" -- "${command[@]}"
-	expect "without clone3"
+	expect "without clone3" "$plain_status" "$state/plain"
 }
 
 @test "threads64-group" { round_trip; }

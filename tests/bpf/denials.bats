@@ -19,15 +19,6 @@ setup() {
 	profile vserver >allow.json
 }
 
-teardown() {
-	local pid
-
-	show_failure "${state:-}"
-	for pid in "${others[@]}"; do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-}
-
 # profile NAME: refuses the call with EACCES
 profile() {
 	jq -n --arg name "$1" '{defaultAction: "SCMP_ACT_ALLOW",

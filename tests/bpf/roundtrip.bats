@@ -14,28 +14,6 @@ setup() {
 	need_bpf
 }
 
-# run_plain OUT COMMAND...: sets `status`
-run_plain() {
-	local out=$1
-	shift
-	fresh_work_dir "$work"
-	status=0
-	in_clean_env "$@" >"$out" 2>"$out.err" || status=$?
-}
-
-# expect WHAT STATUS OUT: the last run ended with STATUS and printed the contents of OUT
-expect() {
-	((status == $2)) || {
-		echo "$1: exit status $status instead of $2"
-		cat "$state/run.err"
-		return 1
-	} >&2
-	diff "$3" "$state/run" >&2 || {
-		echo "$1: printed something else" >&2
-		return 1
-	}
-}
-
 round_trip() {
 	local name=$BATS_TEST_DESCRIPTION plain_status
 	local profile=$state/$name.profile

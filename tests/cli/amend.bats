@@ -7,7 +7,6 @@ load ../lib/cli
 
 setup() {
 	enter_work_dir
-	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
 	cat >p.yaml <<-X
 		# our web server
 		apiVersion: security-profiles-operator.x-k8s.io/v1

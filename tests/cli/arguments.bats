@@ -236,6 +236,16 @@ conditions() {
 	try "$SNUG" amend -y -p q.json --from refused
 	has err "clone3: left out"
 	cmp p.json q.json
+	# the way out for others says what it would do to this one
+	jq '.calls.x86_64 += [{"nr": 83, "name": "mkdir"}]' threads.rec >more.rec
+	try "$SNUG" check -p p.json more.rec
+	status_is 1
+	has out "snug merge -o NEW p.json more.rec" "That allows clone3, too; 'snug amend --from RECORDING' does not"
+	try "$SNUG" amend -y -p q.json --from more.rec
+	status_is 0
+	try "$SNUG" check -q -p q.json more.rec
+	status_is 0
+	cp p.json q.json
 	# with the older one refused, too, or with an errno that stands
 	jq '.syscalls[0].names -= ["clone"]' p.json >q.json
 	try "$SNUG" check -p q.json threads.rec

@@ -229,7 +229,7 @@ check() {
 		is_empty out
 		one_line err
 	done
-	has err "p.json: is no recording"
+	has err "p.json: is no recording ('snug record --recording FILE' keeps one)"
 	jq '.syscalls += [{names: ["of_tomorrow"], action: "SCMP_ACT_KILL"}]' p.json >q.json
 	check -p q.json a.rec
 	status_is 1

@@ -2,39 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # snug run --explain: what a profile refuses is told as it happens, and changes nothing.
 
-# shellcheck disable=SC2154  # cli.bash sets them
+# shellcheck disable=SC2154,SC2034  # the libraries set and take them
 load ../lib/cli
 load ../lib/programs.sh
+load ../lib/run
 
 setup() {
 	enter_work_dir
 	SNUG_PROGRAMS=${SNUG_PROGRAMS:-$(dirname "$SNUG")/../../tests/programs}
-	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
-}
-
-# profile DEFAULT [ACTION:NAME...]: ./p.json, an OCI profile for this machine and i386
-profile() {
-	local action=$1
-	shift
-	echo "{\"defaultAction\":\"SCMP_ACT_$action\",\"architectures\":[\"$native\",\"SCMP_ARCH_X86\"],
-		\"syscalls\":[$(entries "$@")]}" | jq . >p.json
-}
-
-entries() {
-	local entry comma=""
-
-	for entry; do
-		printf '%s{"action":"SCMP_ACT_%s","names":["%s"]}' "$comma" "${entry%%:*}" "${entry#*:}"
-		comma=,
-	done
-}
-
-snug_run() {
-	try "$SNUG" run "$@"
-}
-
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$@"
+	more_arches=SCMP_ARCH_X86 # of profile()
 }
 
 # on_terminal COMMAND...: try, but on a terminal, which ./out gets

@@ -27,11 +27,6 @@ refuses() {
 	nothing_left
 }
 
-# as_nobody COMMAND...: without any capability
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all "$@"
-}
-
 @test "BPF switched off" {
 	need_root
 	SNUG_TEST_DISABLE=bpf refuses "recording needs BPF" "$SNUG"

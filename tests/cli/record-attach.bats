@@ -11,15 +11,6 @@ setup() {
 	others=()
 }
 
-teardown() {
-	local p
-
-	show_failure "${work:-}"
-	for p in "${others[@]}"; do
-		kill -KILL "$p" 2>/dev/null || true
-	done
-}
-
 # usage TEXT ARGS...: a usage error in one line with TEXT, and nothing written
 usage() {
 	local text=$1

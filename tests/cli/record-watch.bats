@@ -16,15 +16,6 @@ setup() {
 	others=()
 }
 
-teardown() {
-	local p
-
-	show_failure "${work:-}"
-	for p in "${others[@]}"; do
-		kill -KILL "$p" 2>/dev/null || true
-	done
-}
-
 # watch ARGS...: starts the recorder and waits until it watches
 watch() {
 	in_background "$SNUG" record --no-proc-start "$@"

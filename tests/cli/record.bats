@@ -54,7 +54,7 @@ metadata:
   name: \"true\"
 spec:
   architectures:
-  - SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
+  - $native
   defaultAction: SCMP_ACT_ERRNO
   syscalls:
   - action: SCMP_ACT_ALLOW
@@ -71,7 +71,7 @@ spec:
 	status_is 0
 	same "$(jq -c keys_unsorted raw.json)" '["defaultAction","architectures","syscalls"]'
 	same "$(jq -c '[.defaultAction, .architectures, (.syscalls | length)]' raw.json)" \
-		"[\"SCMP_ACT_ERRNO\",[\"SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')\"],1]"
+		"[\"SCMP_ACT_ERRNO\",[\"$native\"],1]"
 	same "$(jq -c '.syscalls[0] | keys_unsorted' raw.json)" '["names","action"]'
 	names_of raw.json >names
 	sort -uc names

@@ -216,5 +216,12 @@ low_contrast() {
 	jq -r .data <<<"$reply" | base64 -d >r.pdf
 	same "$(head -c 5 r.pdf)" "%PDF-"
 	(($(stat -c %s r.pdf) > 20000))
+	# many profiles: in print a sign stands for "allowed", and no column is cut off
+	report -o many.html {web,next}.json {web,next}.json {web,next}.json {web,next}.json run.json refused.json
+	browser_window 718 1000
+	browser Emulation.setEmulatedMedia '{"media": "print"}'
+	browser_open "file://$work/many.html"
+	# what is wider than the paper by half, the browser makes smaller
+	js_is 'document.getElementById("list").offsetWidth <= 1077' true
 	browser_was_quiet
 }

@@ -4,36 +4,11 @@
 
 # shellcheck disable=SC2154  # cli.bash sets them
 load ../lib/cli
+load ../lib/run
 
 setup() {
 	enter_work_dir
 	programs=${SNUG_PROGRAMS:-$(dirname "$SNUG")/../../tests/programs}
-	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
-}
-
-# profile DEFAULT [ACTION:NAME...]: ./p.json, an OCI profile for this machine
-profile() {
-	local action=$1
-	shift
-	echo "{\"defaultAction\":\"SCMP_ACT_$action\",\"architectures\":[\"$native\"],\"syscalls\":[" \
-		"$(entries "$@")]}" | jq . >p.json
-}
-
-entries() {
-	local entry comma=""
-
-	for entry; do
-		printf '%s{"action":"SCMP_ACT_%s","names":["%s"]}' "$comma" "${entry%%:*}" "${entry#*:}"
-		comma=,
-	done
-}
-
-snug_run() {
-	try "$SNUG" run "$@"
-}
-
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$@"
 }
 
 @test "the exit status is the command's; stdin, stdout, stderr pass through" {

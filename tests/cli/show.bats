@@ -244,14 +244,15 @@ two_calls='"x86_64": [{"nr": 0, "firstUs": 1500, "pid": 7, "comm": "sh\u001b[2J"
 @test "a recording: losses, several ABIs, --json" {
 	recording web.rec '"x86_64": [{"nr": 0, "firstUs": 5, "pid": 1, "comm": "a"}],
 		"x86": [{"nr": 1, "firstUs": 2, "pid": 1, "comm": "a"}]'
-	sed -i 's/"complete": true, "lost": {}/"complete": false, "lost": {"tasks": 2, "news": 1}/' web.rec
+	sed -i 's/"complete": true, "lost": {}/"complete": false, "lost": {"tasks": 2, "news": 1}/
+		s/"comm": "sh", "path"/"comm": "sh", "entered": true, "path"/' web.rec
 	snug_show web.rec
 	status_is 0
 	has out "2 threads not followed, 1 events not noted" "exit                      x86       a (1)"
 	snug_show --json web.rec
 	jq -e '.kind == "recording" and .lastNewUs == 5 and .exitCode == 3 and (.complete | not) and
 		.lost.tasks == 2 and [.calls[].name] == ["exit", "read"] and .calls[0].abi == "x86" and
-		.execs[0].path == "/bin/\u001b[31msh"' out
+		.execs[0].path == "/bin/\u001b[31msh" and .execs[0].entered' out
 }
 
 @test "a recording: arguments by their names" {

@@ -131,10 +131,9 @@ refused() {
 	need_command perl
 	watch --json --exe "/elsewhere/short-lived-program,$work/its-*"
 	kill -STOP "$watcher"
-	unseen=1
-	refused short-lived-program 3
-	refused its-own 1
-	refused some-other 1
+	unseen=1 refused short-lived-program 3
+	unseen=1 refused its-own 1
+	unseen=1 refused some-other 1
 	kill -CONT "$watcher"
 	end_watch
 	same "$(jq -sr 'map(select(.exe == null) | .comm) | unique | join(" ")' watch.out)" "its-own short-lived-pro"
@@ -159,6 +158,26 @@ refused() {
 	jq -se 'all(.[]; (.exe // .comm | split("/")[-1]) ==
 		if .syscall == "uname" then "second-perl" else "first-perl" end)' watch.out
 	jq -se 'map(.syscall) | unique == ["getpgid", "uname"]' watch.out
+}
+
+@test "watch: a program executed by a process that is gone before anybody looks has not the first one's file" {
+	need_bpf
+	need_command perl
+	watch --json --comm '*-perl'
+	jq -n '{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["getpgid", "uname"], action: "SCMP_ACT_ERRNO"}]}' \
+		>both.json
+	cp "$(type -P perl)" one-perl
+	cp one-perl other-perl
+	in_background "$SNUG" run -q -p both.json -- ./one-perl -e 'syscall(121, 0);
+		select undef, undef, undef, 0.02 until -e "go"; exec "./other-perl", "-e", "syscall(63, 0)"'
+	wait_until grep -q getpgid watch.out
+	kill -STOP "$watcher"
+	: >go
+	finish
+	kill -CONT "$watcher"
+	end_watch
+	jq -se --arg exe "$work/one-perl" 'map([.syscall, .comm, .exe]) ==
+		[["getpgid", "one-perl", $exe], ["uname", "other-perl", null]]' watch.out
 }
 
 @test "watch: hostile names do nothing to a terminal, nor to JSON" {

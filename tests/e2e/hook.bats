@@ -8,10 +8,7 @@ load ../lib/runtimes
 load ../lib/containers
 
 setup_file() {
-	image=$BATS_FILE_TMPDIR/image
-	export image
-	make_image "$image"
-	containers_make_store "$image"
+	containers_setup_file
 }
 
 setup() {
@@ -547,6 +544,15 @@ has_own_mounts() {
 	try "$SNUG" hook --uninstall --dir hooks
 	status_is 1
 	has err "is not a hook of snug's"
+	# whose it is not, and where nobody may
+	mkdir closed
+	chmod 755 . closed
+	cp "$SNUG" snug
+	try setpriv --reuid=65534 --regid=65534 --clear-groups ./snug hook --install --dir closed
+	status_is 1
+	has err "closed/snug.json: " "Permission denied: run it as root"
+	try "$SNUG" hook --install --dir /sys
+	status_is 1
 	try "$SNUG" hook --install --uninstall
 	status_is 2
 	try "$SNUG" hook words

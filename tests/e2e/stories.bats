@@ -8,7 +8,6 @@ load ../lib/cli
 
 setup() {
 	enter_work_dir
-	native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
 	followers=()
 	server=""
 }

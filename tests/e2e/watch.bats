@@ -10,10 +10,7 @@ load ../lib/runtimes
 load ../lib/containers
 
 setup_file() {
-	image=$BATS_FILE_TMPDIR/image
-	export image
-	make_image "$image"
-	containers_make_store "$image"
+	containers_setup_file
 }
 
 setup() {

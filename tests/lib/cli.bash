@@ -25,6 +25,14 @@ enter_work_dir() {
 	umask 022
 }
 
+# shellcheck disable=SC2034  # this machine, as profiles name it
+native=SCMP_ARCH_$(uname -m | tr '[:lower:]' '[:upper:]')
+
+# as_nobody COMMAND...: without any capability
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all --inh-caps -all "$@"
+}
+
 need_root() {
 	((EUID == 0)) || skip "only root can do this"
 }

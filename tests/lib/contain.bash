@@ -18,12 +18,8 @@ contain_setup() {
 
 # A test that failed half-way leaves nothing running.
 contain_teardown() {
-	local pid
-
 	show_failure "$state"
-	for pid in "${pids[@]}"; do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
+	end_all "${pids[@]}"
 }
 
 # dir_of NAME: where container NAME works

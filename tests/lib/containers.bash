@@ -8,10 +8,14 @@
 # shellcheck disable=SC2154  # cli.bash and runtimes.bash set them
 # shellcheck disable=SC2034  # and those who source this file use others
 
-# In setup_file(), where podman is: a store with the image $1 as localhost/tools:1.
-containers_make_store() {
+# In setup_file(): `image`, the files of an image, and where podman is a store that has it as
+# localhost/tools:1.
+containers_setup_file() {
+	image=$BATS_FILE_TMPDIR/image
+	export image
+	make_image "$image"
 	command -v podman >/dev/null || return 0
-	tar -C "$1" -c . | podman_here import -q - localhost/tools:1 >/dev/null
+	tar -C "$image" -c . | podman_here import -q - localhost/tools:1 >/dev/null
 }
 
 # In setup()
@@ -26,9 +30,7 @@ containers_teardown() {
 	local one
 
 	containerd_stop
-	for one in "${others[@]}"; do
-		kill -KILL "$one" 2>/dev/null || true
-	done
+	end_all "${others[@]}"
 	for one in "${plain[@]}"; do
 		# shellcheck disable=SC2086  # two words
 		delete_plain $one >/dev/null 2>&1 || true

@@ -65,7 +65,8 @@ need_dist() {
 		./usr/share/doc/snug/README.Debian
 	has_not list /usr/local /tests/ .bpf.o
 	dpkg-deb -c "$packages/debs/snug-doc_${version}_all.deb" | awk '{ print $6 }' >list
-	has list ./usr/share/doc/snug/docs/recording.md ./usr/share/doc/snug/docs/lint-rules.md
+	has list ./usr/share/doc/snug/docs/recording.md ./usr/share/doc/snug/docs/lint-rules.md \
+		./usr/share/doc/snug/data/argument-filters.csv ./usr/share/doc/snug/data/runtime-baselines.csv
 	has_not list /usr/bin
 	# a program that runs as root: all that hardens
 	dpkg-deb -x "$deb" x
@@ -175,6 +176,15 @@ need_dist() {
 		[[ -s prefix/share/doc/snug/$licence ]]
 	done <prefix/share/doc/snug/LIBRARIES
 	cmp prefix/share/doc/snug/LICENSE "$repo/LICENSE"
+	# its documents lead to each other; how to work on the code is for those who have it
+	while IFS= read -r doc; do
+		while IFS= read -r target; do
+			[[ $target == *://* || $target == '#'* || -e ${doc%/*}/${target%%#*} ]] || {
+				echo "$doc: link to $target leads nowhere"
+				return 1
+			}
+		done < <(grep -oE '\]\([^)[:space:]]+\)' "$doc" | sed 's/^](//; s/)$//')
+	done < <(find prefix/share/doc/snug -name '*.md' ! -name CODING_STYLE.md ! -name CONTRIBUTING.md ! -path '*/howto/*')
 	# nothing that only one user may read, nothing that belongs to a user of this machine
 	tar -tvf "$packages/release/snug-$version-linux-$(uname -m).tar.xz" |
 		awk '$2 != "0/0" || $1 !~ /^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x)$/' >odd

@@ -52,6 +52,8 @@ static void put_process(int pid, unsigned second, const char *exe, const char *c
 {
 	CLEANUP(freep) char *stat = xasprintf("/proc/%d/stat", pid);
 	CLEANUP(freep) char *groups = xasprintf("/proc/%d/cgroup", pid);
+	CLEANUP(freep) char *comm = xasprintf("/proc/%d/comm", pid);
+	CLEANUP(freep) char *name = xasprintf("%s\n", strrchr(exe, '/') + 1);
 	CLEANUP(freep) char *mnt = xasprintf("/proc/%d/ns/mnt", pid);
 	CLEANUP(freep) char *link = xasprintf("/proc/%d/exe", pid);
 	CLEANUP(freep) char *whole = whole_path(link);
@@ -61,6 +63,7 @@ static void put_process(int pid, unsigned second, const char *exe, const char *c
 
 	put(stat, text);
 	put(groups, cgroup);
+	put(comm, name);
 	put(mnt, "");
 	(void)unlink(whole);
 	assert_int_equal(symlink(exe, whole), 0);
@@ -176,6 +179,9 @@ static void another_program(void **state)
 	assert_string_equal(exe_at(e, 40, 60), "/sh"); /* asked a moment ago */
 	later();
 	assert_string_equal(exe_at(e, 40, 60), "/ls");
+	end_process(40);
+	later();
+	assert_string_equal(snug_enricher_look(e, 40, 60 * (uint64_t)US)->comm, "ls");
 }
 
 static void the_least_used_goes(void **state)

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "recording-test.h"
+
 #define HEAD       "{\"snugRecording\":1,\"arch\":\"x86_64\","
 #define CALL(args) HEAD "\"calls\":{\"x86_64\":[{\"nr\":41,\"args\":{" args "}}]}}"
 #define THREE      "\"index\":[0,1,2],\"mask\":[4294967295,15,4294967295]"
@@ -157,22 +159,6 @@ static void names(void **state)
 	expect_text(c, 1, "(SOL_TCP, 1)");
 }
 
-static int parse(const char *text, struct snug_recording **ret, struct snug_err *err)
-{
-	return snug_recording_parse("r.json", text, strlen(text), ret, err);
-}
-
-static void refused(const char *text, int code, const char *words)
-{
-	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	struct snug_recording *r = NULL;
-
-	assert_int_equal(parse(text, &r, &err), code);
-	assert_null(r);
-	if (!strstr(snug_err_msg(&err), words))
-		fail_msg("not in '%s': %s", snug_err_msg(&err), words);
-}
-
 static void documents(void **state)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *r = snug_recording_new();
@@ -190,7 +176,7 @@ static void documents(void **state)
 	(void)note(c, SNUG_BY_ENTERED, UINT32_MAX, 1, 0);
 	snug_argument_facts_cut(c, SNUG_BY_ENTERED);
 	snug_recording_write(r, &first);
-	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	assert_int_equal(recording_parse(first.buf, &again, NULL), 0);
 	assert_int_equal(again->calls.len, 1);
 	args = &again->calls.items[0].args;
 	assert_int_equal(args->spec.n, c->args.spec.n);
@@ -213,7 +199,9 @@ static void documents_of_another_table(void **state)
 
 	(void)state;
 	assert_int_equal(
-		parse(CALL("\"values\":[[9],[3],[9]],\"mask\":[255],\"index\":[5]"), &r, NULL), 0);
+		recording_parse(CALL("\"values\":[[9],[3],[9]],\"mask\":[255],\"index\":[5]"), &r,
+				NULL),
+		0);
 	args = &r->calls.items[0].args;
 	assert_int_equal(args->spec.n, 1);
 	assert_int_equal(args->spec.index[0], 5);
@@ -229,13 +217,14 @@ static void documents_with_losses(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *empty = NULL;
 
 	(void)state;
-	assert_int_equal(parse(HEAD "\"lost\":{\"arguments\":1},\"calls\":{\"x86_64\":[{\"nr\":41,"
-				    "\"args\":{" THREE ",\"values\":[[1,1,1]]}}]}}",
-			       &r, NULL),
-			 0);
+	assert_int_equal(
+		recording_parse(HEAD "\"lost\":{\"arguments\":1},\"calls\":{\"x86_64\":[{\"nr\":41,"
+				     "\"args\":{" THREE ",\"values\":[[1,1,1]]}}]}}",
+				&r, NULL),
+		0);
 	assert_false(snug_recording_is_complete(r));
 	assert_int_equal(r->calls.items[0].args.cut_by, SNUG_BY_MAIN);
-	assert_int_equal(parse(CALL(THREE), &empty, NULL), 0);
+	assert_int_equal(recording_parse(CALL(THREE), &empty, NULL), 0);
 	assert_int_equal(empty->calls.items[0].args.cut_by, SNUG_BY_MAIN);
 }
 
@@ -244,42 +233,45 @@ static void malformed_documents(void **state)
 	CLEANUP(snug_str_done) struct snug_str many = SNUG_STR_INIT;
 
 	(void)state;
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":41,\"args\":[]}]}}", -EINVAL,
-		"calls.x86_64[0].args: ");
-	refused(CALL("\"index\":[0]"), -EINVAL, "calls.x86_64[0].args");
-	refused(CALL("\"mask\":[1]"), -EINVAL, "'index'");
-	refused(CALL("\"index\":[],\"mask\":[]"), -EINVAL, "args: 'index' has 0 arguments");
-	refused(CALL("\"index\":[0],\"mask\":[1,2]"), -EINVAL, "and 'mask' 2");
-	refused(CALL("\"index\":[6],\"mask\":[1]"), -EINVAL, "from 0 to 5, in order");
-	refused(CALL("\"index\":[1,0],\"mask\":[1,1]"), -EINVAL, "from 0 to 5, in order");
-	refused(CALL("\"index\":[1,1],\"mask\":[1,1]"), -EINVAL, "from 0 to 5, in order");
-	refused(CALL("\"index\":[256],\"mask\":[1]"), -EINVAL, "from 0 to 5, in order");
-	refused(CALL("\"index\":[0],\"mask\":[0]"), -EINVAL, "a mask of 0 looks at nothing");
-	refused(CALL("\"index\":[-1],\"mask\":[1]"), -EINVAL, "args.index[0]: ");
-	refused(CALL("\"index\":[0,1,2,3,4,5,6],\"mask\":[1]"), -E2BIG, "args.index");
-	refused(CALL(THREE ",\"values\":{}"), -EINVAL, "args.values: ");
-	refused(CALL(THREE ",\"values\":[7]"), -EINVAL, "args.values[0]: ");
-	refused(CALL(THREE ",\"values\":[[1,1,1],[1,1]]"), -EINVAL,
-		"args.values[1]: 2 values, and 'index' has 3 arguments");
-	refused(CALL(THREE ",\"values\":[[1,16,1]]"), -EINVAL,
-		"16 has bits that are not in its mask, 15");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":41,\"args\":[]}]}}", -EINVAL,
+			  "calls.x86_64[0].args: ");
+	recording_refused(CALL("\"index\":[0]"), -EINVAL, "calls.x86_64[0].args");
+	recording_refused(CALL("\"mask\":[1]"), -EINVAL, "'index'");
+	recording_refused(CALL("\"index\":[],\"mask\":[]"), -EINVAL,
+			  "args: 'index' has 0 arguments");
+	recording_refused(CALL("\"index\":[0],\"mask\":[1,2]"), -EINVAL, "and 'mask' 2");
+	recording_refused(CALL("\"index\":[6],\"mask\":[1]"), -EINVAL, "from 0 to 5, in order");
+	recording_refused(CALL("\"index\":[1,0],\"mask\":[1,1]"), -EINVAL, "from 0 to 5, in order");
+	recording_refused(CALL("\"index\":[1,1],\"mask\":[1,1]"), -EINVAL, "from 0 to 5, in order");
+	recording_refused(CALL("\"index\":[256],\"mask\":[1]"), -EINVAL, "from 0 to 5, in order");
+	recording_refused(CALL("\"index\":[0],\"mask\":[0]"), -EINVAL,
+			  "a mask of 0 looks at nothing");
+	recording_refused(CALL("\"index\":[-1],\"mask\":[1]"), -EINVAL, "args.index[0]: ");
+	recording_refused(CALL("\"index\":[0,1,2,3,4,5,6],\"mask\":[1]"), -E2BIG, "args.index");
+	recording_refused(CALL(THREE ",\"values\":{}"), -EINVAL, "args.values: ");
+	recording_refused(CALL(THREE ",\"values\":[7]"), -EINVAL, "args.values[0]: ");
+	recording_refused(CALL(THREE ",\"values\":[[1,1,1],[1,1]]"), -EINVAL,
+			  "args.values[1]: 2 values, and 'index' has 3 arguments");
+	recording_refused(CALL(THREE ",\"values\":[[1,16,1]]"), -EINVAL,
+			  "16 has bits that are not in its mask, 15");
 	/* bit 32 is for masks of all 32 bits, and the only one above */
-	refused(CALL(THREE ",\"values\":[[1,4294967297,1]]"), -EINVAL,
-		"4294967297 has bits that are not in its mask, 15");
-	refused(CALL(THREE ",\"values\":[[8589934593,1,1]]"), -EINVAL,
-		"8589934593 has bits that are not in its mask, 4294967295");
-	refused(CALL(THREE ",\"values\":[[1,1,\"x\"]]"), -EINVAL, "args.values[0][2]: ");
-	refused(CALL(THREE ",\"enteredValues\":[[1]]"), -EINVAL, "args.enteredValues[0]: ");
-	refused(CALL(THREE ",\"cut\":1"), -EINVAL, "args.cut: ");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":41,\"args\":{" THREE "}},{\"nr\":41,"
-		     "\"args\":{" THREE "}}]}}",
-		-EINVAL, "calls.x86_64[1].args: call 41 of x86_64 has arguments already");
+	recording_refused(CALL(THREE ",\"values\":[[1,4294967297,1]]"), -EINVAL,
+			  "4294967297 has bits that are not in its mask, 15");
+	recording_refused(CALL(THREE ",\"values\":[[8589934593,1,1]]"), -EINVAL,
+			  "8589934593 has bits that are not in its mask, 4294967295");
+	recording_refused(CALL(THREE ",\"values\":[[1,1,\"x\"]]"), -EINVAL, "args.values[0][2]: ");
+	recording_refused(CALL(THREE ",\"enteredValues\":[[1]]"), -EINVAL,
+			  "args.enteredValues[0]: ");
+	recording_refused(CALL(THREE ",\"cut\":1"), -EINVAL, "args.cut: ");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":41,\"args\":{" THREE "}},{\"nr\":41,"
+			       "\"args\":{" THREE "}}]}}",
+			  -EINVAL, "calls.x86_64[1].args: call 41 of x86_64 has arguments already");
 	snug_str_add(&many, HEAD "\"calls\":{\"x86_64\":[{\"nr\":157,\"args\":{\"index\":[0],"
 				 "\"mask\":[65535],\"values\":[[0]");
 	for (int i = 1; i <= SNUG_LIMIT_RECORDING_TUPLES; i++)
 		snug_str_addf(&many, ",[%d]", i);
 	snug_str_add(&many, "]}}]}}");
-	refused(many.buf, -E2BIG, "args.values");
+	recording_refused(many.buf, -E2BIG, "args.values");
 }
 
 int main(void)

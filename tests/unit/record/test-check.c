@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "recording-test.h"
+
 #define ERRNO(n) (SECCOMP_RET_ERRNO | (n))
 
 static const struct snug_seccomp_env host_x86 = {
@@ -60,28 +62,16 @@ static void profile_allows(struct fixture *f, const char *const *calls, size_t n
 
 static struct snug_recording *add_run(struct fixture *f)
 {
-	struct snug_recording *r = snug_recording_new();
+	struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 
-	r->arch = SNUG_ARCH_X86_64;
 	f->recordings[f->n_runs] = r;
 	f->runs[f->n_runs++] = (struct snug_check_run){ r, host_x86 };
 	return r;
 }
 
-static struct snug_recording_call *add(struct snug_recording *r, enum snug_arch arch,
-				       const char *name)
-{
-	int64_t nr = snug_syscall_number(arch, name);
-
-	assert_true(nr >= 0);
-	if (arch == SNUG_ARCH_X32)
-		nr -= snug_arch_number_base(arch);
-	return snug_recording_call(r, arch, (uint32_t)nr);
-}
-
 static void add_by(struct snug_recording *r, const char *name, const char *comm, uint32_t pid)
 {
-	struct snug_recording_call *c = add(r, SNUG_ARCH_X86_64, name);
+	struct snug_recording_call *c = recording_add(r, SNUG_ARCH_X86_64, name);
 
 	c->has_first = true;
 	c->comm = xstrdup(comm);
@@ -117,9 +107,9 @@ static void allowed_and_denied(void **state)
 
 	(void)state;
 	profile_allows(&f, calls, 3);
-	add(r, SNUG_ARCH_X86_64, "write");
-	add(r, SNUG_ARCH_X86_64, "read");
-	add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "write");
+	recording_add(r, SNUG_ARCH_X86_64, "read");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
 	check(&f);
 	assert_lines(&f, "denied write, allowed read, allowed execve");
 	assert_int_equal(f.check.n[SNUG_CHECK_DENIED], 1);
@@ -141,7 +131,7 @@ static void start(void **state)
 
 	(void)state;
 	profile_allows(&f, calls, 1);
-	add(add_run(&f), SNUG_ARCH_X86_64, "read");
+	recording_add(add_run(&f), SNUG_ARCH_X86_64, "read");
 	check(&f);
 	assert_lines(&f, "denied execve, allowed read");
 	assert_true(f.check.calls.items[0].is_start);
@@ -165,7 +155,7 @@ static void start_of_a_foreign_program(void **state)
 	(void)state;
 	profile(&f, "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"architectures\":[\"SCMP_ARCH_X86\"],"
 		    "\"syscalls\":[{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\"}]}");
-	add(add_run(&f), SNUG_ARCH_X86, "read");
+	recording_add(add_run(&f), SNUG_ARCH_X86, "read");
 	check(&f);
 	assert_lines(&f, "denied execve, allowed read");
 	assert_int_equal(f.check.calls.items[0].arch, SNUG_ARCH_X86_64);
@@ -180,7 +170,7 @@ static void counts_and_witnesses(void **state)
 
 	(void)state;
 	profile_allows(&f, calls, 1);
-	add(add_run(&f), SNUG_ARCH_X86_64, "mkdir");
+	recording_add(add_run(&f), SNUG_ARCH_X86_64, "mkdir");
 	add_by(add_run(&f), "rmdir", "other", 2);
 	add_by(add_run(&f), "mkdir", "third", 3);
 	add_by(add_run(&f), "mkdir", "fourth", 4);
@@ -208,10 +198,10 @@ static void depends(void **state)
 		    "{\"index\":0,\"value\":2,\"op\":\"SCMP_CMP_EQ\"}]},"
 		    "{\"names\":[\"mount\"],\"action\":\"SCMP_ACT_NOTIFY\"},"
 		    "{\"names\":[\"close\",\"execve\"],\"action\":\"SCMP_ACT_LOG\"}]}");
-	add(r, SNUG_ARCH_X86_64, "socket");
-	add(r, SNUG_ARCH_X86_64, "ptrace");
-	add(r, SNUG_ARCH_X86_64, "mount");
-	add(r, SNUG_ARCH_X86_64, "close");
+	recording_add(r, SNUG_ARCH_X86_64, "socket");
+	recording_add(r, SNUG_ARCH_X86_64, "ptrace");
+	recording_add(r, SNUG_ARCH_X86_64, "mount");
+	recording_add(r, SNUG_ARCH_X86_64, "close");
 	check(&f);
 	/* whatever ptrace's arguments are, it fails: with one answer or the other */
 	assert_lines(&f, "denied ptrace, depends socket, depends mount, logged close, "
@@ -237,7 +227,7 @@ static void conditions_that_cover_everything(void **state)
 		    "{\"index\":0,\"value\":2,\"op\":\"SCMP_CMP_EQ\"}]},"
 		    "{\"names\":[\"read\"],\"action\":\"SCMP_ACT_ALLOW\",\"args\":["
 		    "{\"index\":0,\"value\":2,\"op\":\"SCMP_CMP_NE\"}]}]}");
-	add(add_run(&f), SNUG_ARCH_X86_64, "read");
+	recording_add(add_run(&f), SNUG_ARCH_X86_64, "read");
 	check(&f);
 	assert_lines(&f, "allowed read, allowed execve");
 }
@@ -250,8 +240,8 @@ static void abis(void **state)
 
 	(void)state;
 	profile_allows(&f, calls, 3);
-	add(r, SNUG_ARCH_X86, "read");
-	add(r, SNUG_ARCH_X32, "read");
+	recording_add(r, SNUG_ARCH_X86, "read");
+	recording_add(r, SNUG_ARCH_X32, "read");
 	check(&f);
 	assert_lines(&f, "denied read, denied read, allowed execve");
 	assert_int_equal(f.check.calls.items[0].decision.by, SNUG_BY_FOREIGN_ABI);
@@ -260,7 +250,7 @@ static void abis(void **state)
 	*VEC_PUSH(&f.profile->arches) = SNUG_ARCH_X86;
 	*VEC_PUSH(&f.profile->arches) = SNUG_ARCH_X32;
 	/* which call is made through it, the recording does not say */
-	add(r, SNUG_ARCH_X86, "socketcall");
+	recording_add(r, SNUG_ARCH_X86, "socketcall");
 	check(&f);
 	assert_lines(&f, "depends socketcall, allowed execve, allowed read, allowed read");
 }
@@ -296,8 +286,8 @@ static void envs(void **state)
 	for (int i = 0; i < 3; i++) {
 		struct snug_recording *r = add_run(&f);
 
-		add(r, SNUG_ARCH_X86_64, "ptrace");
-		add(r, SNUG_ARCH_X86_64, "mkdir");
+		recording_add(r, SNUG_ARCH_X86_64, "ptrace");
+		recording_add(r, SNUG_ARCH_X86_64, "mkdir");
 	}
 	f.runs[1].env.kernel_version = KERNEL_VERSION(4, 4, 0);
 	check(&f);
@@ -319,8 +309,8 @@ static void other_machines(void **state)
 	profile_allows(&f, calls, 2);
 	r->arch = SNUG_ARCH_AARCH64;
 	f.runs[0].env.arch = SNUG_ARCH_AARCH64;
-	add(r, SNUG_ARCH_AARCH64, "openat");
-	add(r, SNUG_ARCH_AARCH64, "renameat");
+	recording_add(r, SNUG_ARCH_AARCH64, "openat");
+	recording_add(r, SNUG_ARCH_AARCH64, "renameat");
 	check(&f);
 	assert_lines(&f, "denied renameat, allowed openat, allowed execve");
 	assert_int_equal(f.check.calls.items[2].arch, SNUG_ARCH_AARCH64);
@@ -342,7 +332,7 @@ static void profile_that_means_nothing(void **state)
 /* The run made socket(2) with these families. */
 static void made_sockets(struct snug_recording *r, const uint64_t *families, size_t n)
 {
-	struct snug_recording_call *c = add(r, SNUG_ARCH_X86_64, "socket");
+	struct snug_recording_call *c = recording_add(r, SNUG_ARCH_X86_64, "socket");
 
 	assert_true(snug_argument_facts_begin(c));
 	for (size_t i = 0; i < n; i++) {
@@ -400,13 +390,15 @@ static void recorded_arguments_in_part(void **state)
 	(void)state;
 	profile(&f, only_inet);
 	made_sockets(add_run(&f), &inet, 1);
-	snug_argument_facts_cut(add(f.recordings[0], SNUG_ARCH_X86_64, "socket"), SNUG_BY_MAIN);
+	snug_argument_facts_cut(recording_add(f.recordings[0], SNUG_ARCH_X86_64, "socket"),
+				SNUG_BY_MAIN);
 	check(&f);
 	assert_lines(&f, "depends socket, allowed execve");
 	assert_false(snug_argset_is_empty(&f.check.calls.items[0].passing));
 	profile(&g, only_inet);
 	made_sockets(add_run(&g), &alg, 1);
-	snug_argument_facts_cut(add(g.recordings[0], SNUG_ARCH_X86_64, "socket"), SNUG_BY_MAIN);
+	snug_argument_facts_cut(recording_add(g.recordings[0], SNUG_ARCH_X86_64, "socket"),
+				SNUG_BY_MAIN);
 	check(&g);
 	assert_lines(&g, "denied socket, allowed execve");
 }
@@ -422,7 +414,7 @@ static void recorded_arguments_of_runs(void **state)
 	made_sockets(add_run(&f), &families[0], 1);
 	made_sockets(add_run(&f), &families[1], 1);
 	made_sockets(add_run(&f), &families[1], 1);
-	(void)add(add_run(&f), SNUG_ARCH_X86_64, "socket");
+	(void)recording_add(add_run(&f), SNUG_ARCH_X86_64, "socket");
 	check(&f);
 	assert_lines(&f, "denied socket, depends socket, allowed socket, allowed execve");
 	assert_int_equal(f.check.calls.items[0].n_runs, 2);

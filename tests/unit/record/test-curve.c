@@ -13,22 +13,7 @@
 
 #include <cmocka.h>
 
-/* A recording with a call at each time; UINT64_MAX: not known. */
-static struct snug_recording *recording(uint64_t duration_us, const uint64_t *times, size_t n)
-{
-	struct snug_recording *r = snug_recording_new();
-
-	r->arch = SNUG_ARCH_X86_64;
-	r->duration_us = duration_us;
-	for (size_t i = 0; i < n; i++) {
-		struct snug_recording_call *c =
-			snug_recording_call(r, SNUG_ARCH_X86_64, (uint32_t)i);
-
-		c->has_first = times[i] != UINT64_MAX;
-		c->first_us = c->has_first ? times[i] : 0;
-	}
-	return r;
-}
+#include "recording-test.h"
 
 static void calls_are_sorted_by_time(void **state)
 {
@@ -37,11 +22,11 @@ static void calls_are_sorted_by_time(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
 	CLEANUP(snug_first_seen_done) struct snug_first_seen f = { 0 };
 	CLEANUP(snug_first_seen_done) struct snug_first_seen none = { 0 };
-	CLEANUP(snug_recording_freep) struct snug_recording *empty = recording(1, NULL, 0);
+	CLEANUP(snug_recording_freep) struct snug_recording *empty = recording_of_times(1, NULL, 0);
 	uint64_t last = 7;
 
 	(void)state;
-	r = recording(100, times, ARRAY_SIZE(times));
+	r = recording_of_times(100, times, ARRAY_SIZE(times));
 	snug_first_seen_sort(r, &f);
 	assert_int_equal(f.len, ARRAY_SIZE(order));
 	for (size_t i = 0; i < f.len; i++)
@@ -93,7 +78,8 @@ static void expect(const struct snug_recording *r, bool is_utf8, const char *wan
 static void a_curve_in_ascii(void **state)
 {
 	static const uint64_t times[] = { 0, 0, 0, 50000 };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(100000, times, 4);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *r = recording_of_times(100000, times, 4);
 
 	(void)state;
 	expect(r, false,
@@ -108,7 +94,8 @@ static void a_curve_in_ascii(void **state)
 static void a_curve_in_braille(void **state)
 {
 	static const uint64_t times[] = { 0, 25000, 50000, 75000 };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(100000, times, 4);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *r = recording_of_times(100000, times, 4);
 
 	(void)state;
 	expect(r, true,
@@ -137,8 +124,8 @@ static void curves_stay_in_their_box(void **state)
 		unsigned width = i % 4 < 2 ? 80 : 1000000, height = i % 4 < 2 ? 8 : 1000000;
 		size_t n_lines = 0, longest = 0;
 
-		r = recording(durations[i / 4 % ARRAY_SIZE(durations)],
-			      odd[i / 4 / ARRAY_SIZE(durations)], 3);
+		r = recording_of_times(durations[i / 4 % ARRAY_SIZE(durations)],
+				       odd[i / 4 / ARRAY_SIZE(durations)], 3);
 		snug_curve_draw(r, width, height, i % 2, &out);
 		for (const char *line = snug_str_text(&out); *line;) {
 			size_t n = strcspn(line, "\n"), columns = 0;
@@ -157,8 +144,9 @@ static void curves_stay_in_their_box(void **state)
 static void no_times_no_curve(void **state)
 {
 	static const uint64_t times[] = { UINT64_MAX, UINT64_MAX };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(100, times, 2);
-	CLEANUP(snug_recording_freep) struct snug_recording *empty = recording(100, NULL, 0);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of_times(100, times, 2);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *empty = recording_of_times(100, NULL, 0);
 
 	(void)state;
 	expect(r, false, "");

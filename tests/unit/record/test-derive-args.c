@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Profiles that look at arguments: worked cases, and random recordings whose every call, and no
- * other, is allowed; by snug's meaning and by the program that libseccomp makes as runc has it. */
+/* Profiles that look at arguments: worked cases. */
 #include "record/derive.h"
 
 #include "base/err.h"
@@ -18,36 +17,17 @@
 
 #include <cmocka.h>
 
-#include "../seccomp/random-profile.h"
-#include "../seccomp/runc-filter.h"
-#include "bpf-sim.h"
+#include "recording-test.h"
 
 #define X64 SNUG_ARCH_X86_64
 #define X86 SNUG_ARCH_X86
-
-static struct snug_recording *recording(enum snug_arch arch)
-{
-	struct snug_recording *r = snug_recording_new();
-
-	r->arch = arch;
-	return r;
-}
-
-static struct snug_recording_call *call_of(struct snug_recording *r, enum snug_arch arch,
-					   const char *name)
-{
-	int64_t nr = snug_syscall_number(arch, name);
-
-	assert_true(nr >= 0);
-	return snug_recording_call(r, arch, (uint32_t)(nr & ~snug_arch_number_base(arch)));
-}
 
 /* @by made the call with these arguments. */
 static void made_by(struct snug_recording *r, enum snug_arch arch, const char *name, unsigned by,
 		    uint64_t a, uint64_t b, uint64_t c)
 {
 	const uint64_t args[SNUG_N_ARGS] = { a, b, c };
-	struct snug_recording_call *call = call_of(r, arch, name);
+	struct snug_recording_call *call = recording_add(r, arch, name);
 
 	call->by |= by;
 	(void)snug_argument_facts_begin(call);
@@ -142,11 +122,11 @@ static void assert_decides(const struct snug_derived *d, enum snug_arch arch, co
 
 static void test_entries(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	(void)call_of(r, X64, "execve");
+	(void)recording_add(r, X64, "execve");
 	made(r, X64, "socket", 2, 1 | 02000000, 0);
 	made(r, X64, "socket", 1, 2, 0);
 	made(r, X64, "socketpair", 1, 2 | 04000, 0);
@@ -177,13 +157,13 @@ static void test_entries(void **state)
 
 static void test_levels(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	const uint64_t args[SNUG_N_ARGS] = { 0, 4096, 3, 0x22 };
 	struct snug_recording_call *c;
 
 	(void)state;
-	c = call_of(r, X64, "mmap");
+	c = recording_add(r, X64, "mmap");
 	(void)snug_argument_facts_begin(c);
 	(void)snug_argument_facts_note(c, SNUG_BY_MAIN, args);
 	made(r, X64, "openat", 0, 0, 0x80000);
@@ -199,7 +179,7 @@ static void test_levels(void **state)
 /* Flags that may be there or not are one entry. */
 static void test_flags(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
@@ -228,8 +208,8 @@ static void test_open(void **state)
 		.n_baselines = 1,
 		.args = SNUG_ARGS_SECURITY,
 	};
-	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(X64);
-	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording_of(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording_of(X64);
 	const struct snug_recording *both[] = { a, b };
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
@@ -237,9 +217,9 @@ static void test_open(void **state)
 	made(a, X64, "prctl", 4, 0, 0);
 	made(a, X64, "personality", 8, 0, 0);
 	made(a, X64, "socket", 2, 1, 0);
-	(void)call_of(b, X64, "socket");
+	(void)recording_add(b, X64, "socket");
 	made(a, X64, "fcntl", 0, 1, 0);
-	snug_argument_facts_cut(call_of(a, X64, "fcntl"), SNUG_BY_MAIN);
+	snug_argument_facts_cut(recording_add(a, X64, "fcntl"), SNUG_BY_MAIN);
 	made(a, X64, "kill", 1, 9, 0);
 	made(b, X64, "kill", 1, 15, 0);
 	for (uint64_t i = 0; i < 16; i++) {
@@ -262,7 +242,7 @@ static void test_open(void **state)
 static void test_sides(void **state)
 {
 	struct snug_derive_policy policy = { .name = "x", .args = SNUG_ARGS_SECURITY };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	const struct snug_recording *one = r;
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
@@ -272,7 +252,7 @@ static void test_sides(void **state)
 	made_by(r, X64, "ioctl", SNUG_BY_ENTERED, 0, 0x5401, 0);
 	made_by(r, X64, "fcntl", SNUG_BY_MAIN, 0, 1, 0);
 	made_by(r, X64, "fcntl", SNUG_BY_ENTERED, 0, 2, 0);
-	snug_argument_facts_cut(call_of(r, X64, "fcntl"), SNUG_BY_ENTERED);
+	snug_argument_facts_cut(recording_add(r, X64, "fcntl"), SNUG_BY_ENTERED);
 	derive(&one, 1, &policy, &d);
 	assert_decides(&d, X64, "socket", 16, 3, 0, true);
 	assert_decides(&d, X64, "ioctl", 0, 0x5401, 0, true);
@@ -290,12 +270,12 @@ static void test_sides(void **state)
 /* Of an older table, which looked at less. */
 static void test_older(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(X64);
-	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording_of(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording_of(X64);
 	const struct snug_recording *both[] = { a, b };
 	const struct snug_derive_policy policy = { .name = "x", .args = SNUG_ARGS_SECURITY };
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
-	struct snug_recording_call *old = call_of(a, X64, "socket");
+	struct snug_recording_call *old = recording_add(a, X64, "socket");
 	const uint64_t inet = 2;
 
 	(void)state;
@@ -313,18 +293,18 @@ static void test_older(void **state)
 static void test_width(void **state)
 {
 	struct snug_derive_policy policy = { .name = "x", .args = SNUG_ARGS_SECURITY };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	const struct snug_recording *one = r;
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	struct snug_recording_call *c = call_of(r, X64, "ptrace");
+	struct snug_recording_call *c = recording_add(r, X64, "ptrace");
 	const uint64_t values[] = { 16, (uint64_t)-5 };
 
 	(void)state;
 	c->args.spec = (struct snug_arg_spec){ 1, { 0 }, { UINT64_MAX } };
 	snug_argument_facts_restore(c, SNUG_BY_MAIN, &values[0]);
 	snug_argument_facts_restore(c, SNUG_BY_MAIN, &values[1]);
-	(void)call_of(r, X86, "read");
+	(void)recording_add(r, X86, "read");
 	derive(&one, 1, &policy, &d);
 	assert_decides(&d, X64, "ptrace", 16, 0, 0, true);
 	assert_decides(&d, X64, "ptrace", (uint64_t)-5, 0, 0, true);
@@ -344,7 +324,7 @@ static void test_width(void **state)
 /* An int with something above it that the kernel ignores: the program must not be stopped. */
 static void test_odd_upper_half(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	const uint64_t above = UINT64_C(7) << 32;
 
@@ -365,7 +345,7 @@ static void test_odd_upper_half(void **state)
 
 static void test_other_abis(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
@@ -400,13 +380,13 @@ static void test_other_abis(void **state)
 static void test_clone3(void **state)
 {
 	struct snug_derive_policy policy = { .name = "x", .args = SNUG_ARGS_SECURITY };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(X64);
-	CLEANUP(snug_recording_freep) struct snug_recording *s390 = recording(SNUG_ARCH_S390X);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(X64);
+	CLEANUP(snug_recording_freep) struct snug_recording *s390 = recording_of(SNUG_ARCH_S390X);
 	const struct snug_recording *one = r, *big = s390;
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	(void)call_of(r, X64, "clone3");
+	(void)recording_add(r, X64, "clone3");
 	derive(&one, 1, &policy, &d);
 	assert_conditions(&d, "");
 	assert_false(d.has_clone3); /* there is no clone with conditions */
@@ -435,7 +415,7 @@ static void test_clone3(void **state)
 	assert_decides(&d, X64, "clone", 0x50000011, 0, 0, true);
 	snug_derived_done(&d);
 	/* s390 has the flags elsewhere */
-	(void)call_of(s390, SNUG_ARCH_S390X, "clone3");
+	(void)recording_add(s390, SNUG_ARCH_S390X, "clone3");
 	policy.args = SNUG_ARGS_ALL;
 	derive(&big, 1, &policy, &d);
 	assert_conditions(&d, "clone3=38:;\n");
@@ -454,188 +434,15 @@ static void test_names(void **state)
 	assert_int_equal(snug_args_level_from_name("", &level), -EINVAL);
 }
 
-/* Random recordings */
-
-static const char *const random_names[] = { "socket",    "clone",      "mmap",  "mprotect",
-					    "ptrace",    "ioctl",      "fcntl", "unshare",
-					    "keyctl",    "setsockopt", "shmat", "mount",
-					    "socketcall" };
-
-struct made_call {
-	enum snug_arch arch;
-	uint32_t nr;
-	uint64_t args[SNUG_N_ARGS];
-};
-
-struct made_calls {
-	struct made_call *items;
-	size_t len, cap;
-};
-
-static void random_args(struct random_source *source, struct made_call *c)
-{
-	for (int i = 0; i < SNUG_N_ARGS; i++) {
-		c->args[i] = random_u64(source) % 9;
-		if (random_u64(source) % 8 == 0)
-			c->args[i] |= UINT64_C(1) << random_u64(source) % 32;
-		/* ints, extended by zeros or by their sign, and some not at all */
-		if (random_u64(source) % 16 == 0)
-			c->args[i] = -c->args[i];
-		if (random_u64(source) % 2)
-			c->args[i] = (uint32_t)c->args[i];
-		else
-			c->args[i] = (uint64_t)(int64_t)(int32_t)c->args[i];
-		if (random_u64(source) % 16 == 0)
-			c->args[i] ^= (random_u64(source) % 3) << 32;
-		if (snug_arch_is_32bit(c->arch))
-			c->args[i] = (uint32_t)c->args[i];
-	}
-}
-
-static void random_call(struct random_source *source, struct made_call *ret)
-{
-	int64_t nr;
-
-	do {
-		ret->arch = random_u64(source) % 3 ? X64 : X86;
-		nr = snug_syscall_number(
-			ret->arch, random_names[random_u64(source) % ARRAY_SIZE(random_names)]);
-	} while (nr < 0);
-	ret->nr = (uint32_t)nr;
-	random_args(source, ret);
-}
-
-static struct snug_recording *random_recording(struct random_source *source,
-					       struct made_calls *made_calls)
-{
-	struct snug_recording *r = recording(X64);
-	size_t n = 1 + random_u64(source) % 40;
-
-	for (size_t i = 0; i < n; i++) {
-		struct made_call *c = VEC_PUSH(made_calls);
-		struct snug_recording_call *call;
-
-		random_call(source, c);
-		call = snug_recording_call(r, c->arch, c->nr);
-		(void)snug_argument_facts_begin(call);
-		(void)snug_argument_facts_note(call, SNUG_BY_MAIN, c->args);
-	}
-	return r;
-}
-
-/* Whether @arg is what a recorder with @mask noted as @value. */
-static bool is_alike(uint64_t arg, uint64_t mask, uint64_t value)
-{
-	if (mask != UINT32_MAX)
-		return (arg & mask) == value;
-	/* any upper half, if that was odd, or if there are two that are not */
-	return (uint32_t)arg == (uint32_t)value && (arg == value || value > INT32_MAX);
-}
-
-/* Whether some recorded call of that name looks the same to the recorder. */
-static bool was_made(const struct snug_recording *r, const char *name,
-		     const uint64_t args[SNUG_N_ARGS])
-{
-	VEC_FOREACH (c, &r->calls) {
-		if (strcmp(c->name, name) != 0)
-			continue;
-		VEC_FOREACH (t, &c->args.tuples) {
-			bool is_same = true;
-
-			for (unsigned i = 0; i < c->args.spec.n; i++)
-				is_same &= is_alike(args[c->args.spec.index[i]],
-						    c->args.spec.mask[i], t->values[i]);
-			if (is_same)
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool is_conditional(const struct snug_derived *d, const char *name)
-{
-	VEC_FOREACH (one, &d->conditional)
-		if (strcmp(*one, name) == 0)
-			return true;
-	return false;
-}
-
-static bool passes(const struct snug_meaning *m, const struct made_call *c)
-{
-	return snug_ret_passes(snug_meaning_decide(m, c->arch, c->nr, c->args).ret);
-}
-
-static bool passes_for_runc(const struct runc_filter *f, const struct made_call *c)
-{
-	uint32_t ret;
-
-	assert_true(bpf_sim_call(f->insns, f->n_insns, snug_arch_to_audit(c->arch), c->nr, c->args,
-				 &ret) > 0);
-	return snug_ret_passes(ret);
-}
-
-static void check_one(struct random_source *source, const struct snug_recording *r,
-		      const struct made_calls *all)
-{
-	const struct snug_derive_policy policy = { .name = "x", .args = SNUG_ARGS_ALL };
-	const struct snug_seccomp_env env = { .arch = X64 };
-	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
-	CLEANUP(snug_meaning_freep) struct snug_meaning *m = NULL;
-	struct runc_filter runc = { 0 };
-
-	derive(&r, 1, &policy, &d);
-	assert_int_equal(snug_meaning_new(d.profile, &env, NULL, &m, NULL), 0);
-	assert_int_equal(runc_filter_build(d.profile, snug_meaning_default(m), &runc), 0);
-	VEC_FOREACH (c, all) {
-		assert_true(passes(m, c));
-		assert_true(passes_for_runc(&runc, c));
-	}
-	for (int i = 0; i < 200; i++) {
-		struct made_call c;
-		const char *name;
-		bool is_allowed = false;
-
-		random_call(source, &c);
-		if (!snug_meaning_has_arch(m, c.arch))
-			continue;
-		name = snug_syscall_name(c.arch, c.nr);
-		VEC_FOREACH (call, &r->calls)
-			is_allowed |= strcmp(call->name, name) == 0;
-		if (is_conditional(&d, name))
-			is_allowed = was_made(r, name, c.args);
-		assert_int_equal(passes(m, &c), is_allowed);
-		/* libseccomp does not look at what is behind socketcall */
-		if (strcmp(name, "socketcall") != 0)
-			assert_int_equal(passes_for_runc(&runc, &c), is_allowed);
-	}
-	runc_filter_done(&runc);
-}
-
-static void test_random(void **state)
-{
-	struct random_source source;
-
-	(void)state;
-	random_init(&source);
-	for (int round = 0; round < 200; round++) {
-		struct made_calls all = { 0 };
-		CLEANUP(snug_recording_freep)
-		struct snug_recording *r = random_recording(&source, &all);
-
-		check_one(&source, r, &all);
-		VEC_DONE(&all);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_entries), cmocka_unit_test(test_levels),
-		cmocka_unit_test(test_flags),   cmocka_unit_test(test_open),
-		cmocka_unit_test(test_sides),   cmocka_unit_test(test_older),
-		cmocka_unit_test(test_width),   cmocka_unit_test(test_other_abis),
-		cmocka_unit_test(test_clone3),  cmocka_unit_test(test_names),
-		cmocka_unit_test(test_random),  cmocka_unit_test(test_odd_upper_half),
+		cmocka_unit_test(test_entries),        cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_flags),          cmocka_unit_test(test_open),
+		cmocka_unit_test(test_sides),          cmocka_unit_test(test_older),
+		cmocka_unit_test(test_width),          cmocka_unit_test(test_other_abis),
+		cmocka_unit_test(test_clone3),         cmocka_unit_test(test_names),
+		cmocka_unit_test(test_odd_upper_half),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

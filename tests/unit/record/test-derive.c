@@ -12,21 +12,7 @@
 
 #include <cmocka.h>
 
-static struct snug_recording *recording(enum snug_arch arch)
-{
-	struct snug_recording *r = snug_recording_new();
-
-	r->arch = arch;
-	return r;
-}
-
-static void add(struct snug_recording *r, enum snug_arch arch, const char *name)
-{
-	int64_t nr = snug_syscall_number(arch, name);
-
-	assert_true(nr >= 0);
-	(void)snug_recording_call(r, arch, (uint32_t)nr);
-}
+#include "recording-test.h"
 
 static int derive_one(const struct snug_recording *r, const char *const *base, size_t n_base,
 		      struct snug_derived *ret, struct snug_err *err)
@@ -58,13 +44,13 @@ static void assert_allowed(const struct snug_derived *d, const char *want)
 
 static void test_one(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "write");
-	add(r, SNUG_ARCH_X86_64, "execve");
-	add(r, SNUG_ARCH_X86_64, "brk");
+	recording_add(r, SNUG_ARCH_X86_64, "write");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "brk");
 	assert_int_equal(derive_one(r, NULL, 0, &d, NULL), 0);
 	assert_allowed(&d, "brk execve write");
 	assert_int_equal(d.profile->arches.len, 1);
@@ -77,17 +63,17 @@ static void test_one(void **state)
 
 static void test_union(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(SNUG_ARCH_X86_64);
-	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording_of(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	const struct snug_recording *both[] = { a, b };
 	const struct snug_derive_policy policy = { .name = "My_App!" };
 
 	(void)state;
-	add(a, SNUG_ARCH_X86_64, "execve");
-	add(a, SNUG_ARCH_X86_64, "read");
-	add(b, SNUG_ARCH_X86_64, "read");
-	add(b, SNUG_ARCH_X86_64, "chdir");
+	recording_add(a, SNUG_ARCH_X86_64, "execve");
+	recording_add(a, SNUG_ARCH_X86_64, "read");
+	recording_add(b, SNUG_ARCH_X86_64, "read");
+	recording_add(b, SNUG_ARCH_X86_64, "chdir");
 	assert_int_equal(snug_derive(both, 2, &policy, &d, NULL), 0);
 	assert_allowed(&d, "chdir execve read");
 	assert_string_equal(d.profile->name, "my-app");
@@ -96,11 +82,11 @@ static void test_union(void **state)
 /* A program is started under the profile, even if the recording has not seen that. */
 static void test_execve(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "read");
+	recording_add(r, SNUG_ARCH_X86_64, "read");
 	assert_int_equal(derive_one(r, NULL, 0, &d, NULL), 0);
 	assert_allowed(&d, "execve read");
 	assert_int_equal(d.recorded.len, 1);
@@ -110,7 +96,7 @@ static void test_execve(void **state)
 static void test_nothing(void **state)
 {
 	static const char *const base[] = { "read" };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
@@ -129,13 +115,13 @@ static void test_base(void **state)
 {
 	static const char *const base[] = { "write", "read", "write", "reboot" };
 	static const char *const wrong[] = { "read", "opne" };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "execve");
-	add(r, SNUG_ARCH_X86_64, "read");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "read");
 	assert_int_equal(derive_one(r, base, ARRAY_SIZE(base), &d, NULL), 0);
 	assert_allowed(&d, "execve read reboot write");
 	assert_int_equal(d.added.len, 2);
@@ -151,23 +137,23 @@ static void test_base(void **state)
 static void test_base_of_other_arches(void **state)
 {
 	static const char *const base[] = { "socketcall", "s390_pci_mmio_read", "getpid" };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
 	assert_int_equal(derive_one(r, base, ARRAY_SIZE(base), &d, NULL), 0);
 	assert_allowed(&d, "execve getpid");
 	snug_derived_done(&d);
-	add(r, SNUG_ARCH_X86, "getpid");
+	recording_add(r, SNUG_ARCH_X86, "getpid");
 	assert_int_equal(derive_one(r, base, ARRAY_SIZE(base), &d, NULL), 0);
 	assert_allowed(&d, "execve getpid socketcall");
 }
 
 static void test_default_base(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
-	CLEANUP(snug_recording_freep) struct snug_recording *arm = recording(SNUG_ARCH_AARCH64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *arm = recording_of(SNUG_ARCH_AARCH64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	const char *const *base = snug_base_syscalls();
 	size_t n = 0;
@@ -192,11 +178,11 @@ static void test_default_base(void **state)
 
 static void test_unnamed(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
 	(void)snug_recording_call(r, SNUG_ARCH_X86_64, 1000);
 	(void)snug_recording_call(r, SNUG_ARCH_X86, 1001);
 	assert_int_equal(derive_one(r, NULL, 0, &d, NULL), 0);
@@ -210,13 +196,13 @@ static void test_unnamed(void **state)
 
 static void test_arches(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
 	(void)state;
 	/* only 32-bit calls: the native ABI is listed all the same, as its calls start the program
 	 */
-	add(r, SNUG_ARCH_X86, "socketcall");
+	recording_add(r, SNUG_ARCH_X86, "socketcall");
 	(void)snug_recording_call(r, SNUG_ARCH_X32, 0);
 	snug_recording_sort(r);
 	assert_int_equal(derive_one(r, NULL, 0, &d, NULL), 0);
@@ -241,7 +227,7 @@ static uint32_t random_below(uint32_t n)
 static struct snug_recording *random_recording(void)
 {
 	static const enum snug_arch arches[] = { SNUG_ARCH_X86_64, SNUG_ARCH_X86, SNUG_ARCH_X32 };
-	struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	uint32_t n = random_below(60);
 
 	for (uint32_t i = 0; i < n; i++)
@@ -314,16 +300,16 @@ static void test_properties(void **state)
 /* A profile does not depend on the order in which ABIs and recordings come. */
 static void test_order(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(SNUG_ARCH_X86_64);
-	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording_of(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording_of(SNUG_ARCH_X86_64);
 	const struct snug_recording *ab[] = { a, b }, *ba[] = { b, a };
 	const struct snug_derive_policy policy = { .name = "p" };
 	CLEANUP(snug_derived_done) struct snug_derived x = { 0 };
 	CLEANUP(snug_derived_done) struct snug_derived y = { 0 };
 
 	(void)state;
-	add(a, SNUG_ARCH_X86, "read");
-	add(b, SNUG_ARCH_X86_64, "read");
+	recording_add(a, SNUG_ARCH_X86, "read");
+	recording_add(b, SNUG_ARCH_X86_64, "read");
 	(void)snug_recording_call(b, SNUG_ARCH_X32, 0);
 	assert_int_equal(snug_derive(ab, 2, &policy, &x, NULL), 0);
 	assert_int_equal(snug_derive(ba, 2, &policy, &y, NULL), 0);
@@ -341,21 +327,21 @@ static void add_entered(struct snug_recording *r, enum snug_arch arch, const cha
 /* What only entered processes did is allowed, unless it is not wanted. */
 static void test_entered(void **state)
 {
-	CLEANUP(snug_recording_freep) struct snug_recording *a = recording(SNUG_ARCH_X86_64);
-	CLEANUP(snug_recording_freep) struct snug_recording *b = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *a = recording_of(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *b = recording_of(SNUG_ARCH_X86_64);
 	const struct snug_recording *ab[] = { a, b };
 	struct snug_derive_policy policy = { .name = "p" };
 	CLEANUP(snug_derived_done) struct snug_derived both = { 0 };
 	CLEANUP(snug_derived_done) struct snug_derived main_only = { 0 };
 
 	(void)state;
-	add(a, SNUG_ARCH_X86_64, "execve");
-	add(a, SNUG_ARCH_X86_64, "read");
+	recording_add(a, SNUG_ARCH_X86_64, "execve");
+	recording_add(a, SNUG_ARCH_X86_64, "read");
 	a->calls.items[1].by = SNUG_BY_MAIN | SNUG_BY_ENTERED;
 	add_entered(a, SNUG_ARCH_X86_64, "getsid");
 	add_entered(a, SNUG_ARCH_X86_64, "umask");
 	add_entered(a, SNUG_ARCH_X86, "socketcall");
-	add(b, SNUG_ARCH_X86_64, "umask");
+	recording_add(b, SNUG_ARCH_X86_64, "umask");
 	assert_int_equal(snug_derive(ab, 2, &policy, &both, NULL), 0);
 	assert_allowed(&both, "execve getsid read socketcall umask");
 	assert_int_equal(both.entered.len, 2);
@@ -372,7 +358,7 @@ static void test_entered(void **state)
 static void test_only_entered(void **state)
 {
 	const struct snug_derive_policy policy = { .name = "p", .no_entered = true };
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	const struct snug_recording *one = r;
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 
@@ -400,15 +386,15 @@ static void test_baselines(void **state)
 		.baselines = baselines,
 		.n_baselines = ARRAY_SIZE(baselines),
 	};
-	CLEANUP(snug_recording_freep) struct snug_recording *r = recording(SNUG_ARCH_X86_64);
+	CLEANUP(snug_recording_freep) struct snug_recording *r = recording_of(SNUG_ARCH_X86_64);
 	const struct snug_recording *one = r;
 	CLEANUP(snug_derived_done) struct snug_derived d = { 0 };
 	CLEANUP(snug_derived_done) struct snug_derived none = { 0 };
 	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
 
 	(void)state;
-	add(r, SNUG_ARCH_X86_64, "execve");
-	add(r, SNUG_ARCH_X86_64, "read");
+	recording_add(r, SNUG_ARCH_X86_64, "execve");
+	recording_add(r, SNUG_ARCH_X86_64, "read");
 	assert_int_equal(snug_derive(&one, 1, &policy, &d, NULL), 0);
 	/* not what this architecture does not have */
 	assert_allowed(&d, "close execve futex read reboot setresuid");

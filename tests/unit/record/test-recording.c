@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "recording-test.h"
+
 #define HEAD "{\"snugRecording\":1,\"arch\":\"x86_64\","
 
 static struct snug_recording *full(void)
@@ -58,27 +60,6 @@ static void write_text(const struct snug_recording *r, struct snug_str *out)
 	snug_recording_write(r, out);
 }
 
-static int parse(const char *text, struct snug_recording **ret, struct snug_err *err)
-{
-	return snug_recording_parse("r.json", text, strlen(text), ret, err);
-}
-
-/* @text is refused with @code, and the words hold @words behind the name. */
-static void refused(const char *text, int code, const char *words)
-{
-	CLEANUP(snug_err_done) struct snug_err err = SNUG_ERR_INIT;
-	struct snug_recording *r = NULL;
-
-	assert_int_equal(parse(text, &r, &err), code);
-	assert_null(r);
-	assert_true(snug_str_has_prefix(snug_err_msg(&err), "r.json:"));
-	if (!strstr(snug_err_msg(&err), words))
-		fail_msg("not in '%s': %s", snug_err_msg(&err), words);
-	assert_null(strchr(snug_err_msg(&err), '\n'));
-	assert_null(strchr(snug_err_msg(&err), '\033'));
-	assert_int_equal(parse(text, &r, NULL), code);
-}
-
 static void test_round_trip(void **state)
 {
 	CLEANUP(snug_recording_freep) struct snug_recording *r = full();
@@ -88,7 +69,7 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	write_text(r, &first);
-	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	assert_int_equal(recording_parse(first.buf, &again, NULL), 0);
 	assert_int_equal(again->arch, SNUG_ARCH_X86_64);
 	assert_string_equal(again->engine, "bpf");
 	assert_string_equal(again->kernel, r->kernel);
@@ -123,7 +104,7 @@ static void test_minimal(void **state)
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
 
 	(void)state;
-	assert_int_equal(parse(HEAD "\"calls\":{}}", &r, NULL), 0);
+	assert_int_equal(recording_parse(HEAD "\"calls\":{}}", &r, NULL), 0);
 	assert_int_equal(r->calls.len, 0);
 	assert_int_equal(r->exit_kind, SNUG_EXIT_NONE);
 	assert_true(snug_recording_is_complete(r));
@@ -149,7 +130,7 @@ static void test_complete_follows_from_lost(void **state)
 		char *text = xasprintf(HEAD "\"complete\":true,\"lost\":{\"%s\":1},\"calls\":{}}",
 				       names[i]);
 
-		assert_int_equal(parse(text, &r, NULL), 0);
+		assert_int_equal(recording_parse(text, &r, NULL), 0);
 		assert_false(snug_recording_is_complete(r));
 	}
 }
@@ -159,37 +140,40 @@ static void test_exit(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
 
 	(void)state;
-	assert_int_equal(parse(HEAD "\"exit\":{\"code\":0},\"calls\":{}}", &r, NULL), 0);
+	assert_int_equal(recording_parse(HEAD "\"exit\":{\"code\":0},\"calls\":{}}", &r, NULL), 0);
 	assert_int_equal(r->exit_kind, SNUG_EXIT_CODE);
 	assert_int_equal(r->exit_value, 0);
-	refused(HEAD "\"exit\":{},\"calls\":{}}", -EINVAL, "exit: expected either");
-	refused(HEAD "\"exit\":{\"code\":0,\"signal\":9},\"calls\":{}}", -EINVAL, "either");
-	refused(HEAD "\"exit\":0,\"calls\":{}}", -EINVAL, "exit: ");
+	recording_refused(HEAD "\"exit\":{},\"calls\":{}}", -EINVAL, "exit: expected either");
+	recording_refused(HEAD "\"exit\":{\"code\":0,\"signal\":9},\"calls\":{}}", -EINVAL,
+			  "either");
+	recording_refused(HEAD "\"exit\":0,\"calls\":{}}", -EINVAL, "exit: ");
 }
 
 static void test_malformed(void **state)
 {
 	(void)state;
-	refused("", -EINVAL, ":1:1: ");
-	refused("{", -EINVAL, ":1:");
-	refused("[]", -EINVAL, "snugRecording");
-	refused("{}", -EINVAL, "snugRecording");
-	refused("7", -EINVAL, "snugRecording");
-	refused("{\"snugRecording\":1}", -EINVAL, "arch");
-	refused(HEAD "\"kernel\":\"x\"}", -EINVAL, "calls");
-	refused(HEAD "\"calls\":[]}", -EINVAL, "calls: expected an object");
-	refused(HEAD "\"calls\":{\"x86_64\":{}}}", -EINVAL, "calls.x86_64");
-	refused(HEAD "\"calls\":{\"x86_64\":[0]}}", -EINVAL, "calls.x86_64[0]");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0},{}]}}", -EINVAL, "calls.x86_64[1]");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":-1}]}}", -EINVAL, "calls.x86_64[0].nr");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":4294967296}]}}", -EINVAL, "nr");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0.5}]}}", -EINVAL, "nr");
-	refused(HEAD "\"calls\":{},\"command\":\"ls\"}", -EINVAL, "command: ");
-	refused(HEAD "\"calls\":{},\"command\":[1]}", -EINVAL, "command[0]: ");
-	refused(HEAD "\"calls\":{},\"execs\":[{\"comm\":\"x\"}]}", -EINVAL, "execs[0]");
-	refused(HEAD "\"calls\":{},\"calls\":{}}", -EINVAL, "calls");
-	refused(HEAD "\"calls\":{\"x86_64\":[],\"x86_64\":[]}}", -EINVAL, "x86_64");
-	refused(HEAD "\"calls\":{}} x", -EINVAL, ":1:");
+	recording_refused("", -EINVAL, ":1:1: ");
+	recording_refused("{", -EINVAL, ":1:");
+	recording_refused("[]", -EINVAL, "snugRecording");
+	recording_refused("{}", -EINVAL, "snugRecording");
+	recording_refused("7", -EINVAL, "snugRecording");
+	recording_refused("{\"snugRecording\":1}", -EINVAL, "arch");
+	recording_refused(HEAD "\"kernel\":\"x\"}", -EINVAL, "calls");
+	recording_refused(HEAD "\"calls\":[]}", -EINVAL, "calls: expected an object");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":{}}}", -EINVAL, "calls.x86_64");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[0]}}", -EINVAL, "calls.x86_64[0]");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0},{}]}}", -EINVAL,
+			  "calls.x86_64[1]");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":-1}]}}", -EINVAL,
+			  "calls.x86_64[0].nr");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":4294967296}]}}", -EINVAL, "nr");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0.5}]}}", -EINVAL, "nr");
+	recording_refused(HEAD "\"calls\":{},\"command\":\"ls\"}", -EINVAL, "command: ");
+	recording_refused(HEAD "\"calls\":{},\"command\":[1]}", -EINVAL, "command[0]: ");
+	recording_refused(HEAD "\"calls\":{},\"execs\":[{\"comm\":\"x\"}]}", -EINVAL, "execs[0]");
+	recording_refused(HEAD "\"calls\":{},\"calls\":{}}", -EINVAL, "calls");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[],\"x86_64\":[]}}", -EINVAL, "x86_64");
+	recording_refused(HEAD "\"calls\":{}} x", -EINVAL, ":1:");
 }
 
 static void test_container(void **state)
@@ -211,7 +195,7 @@ static void test_container(void **state)
 	r->calls.items[2].by = SNUG_BY_MAIN;
 	r->execs.items[0].entered = true;
 	write_text(r, &first);
-	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	assert_int_equal(recording_parse(first.buf, &again, NULL), 0);
 	assert_string_equal(again->container->id, "0123");
 	assert_string_equal(again->container->name, "we\033b");
 	assert_null(again->container->image);
@@ -236,45 +220,55 @@ static void test_malformed_container(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
 
 	(void)state;
-	assert_int_equal(parse(HEAD "\"container\":{\"new\":[]},\"calls\":{}}", &r, NULL), 0);
-	refused(HEAD "\"container\":\"x\",\"calls\":{}}", -EINVAL, "container: ");
-	refused(HEAD "\"container\":{\"pid\":-1},\"calls\":{}}", -EINVAL, "container.pid: ");
-	refused(HEAD "\"container\":{\"name\":1},\"calls\":{}}", -EINVAL, "container.name: ");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0,\"entered\":true}]}}", -EINVAL,
-		"calls.x86_64[0].entered: expected 'only' or 'also'");
-	refused(HEAD "\"calls\":{},\"execs\":[{\"comm\":\"\",\"path\":\"\",\"entered\":1}]}",
-		-EINVAL, "execs[0].entered: ");
-	refused(HEAD "\"calls\":{},\"baselines\":{}}", -EINVAL, "baselines: ");
-	refused(HEAD "\"calls\":{},\"baselines\":[{\"names\":[]}]}", -EINVAL, "label");
-	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\"}]}", -EINVAL, "names");
-	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"opne\"]}]}",
+	assert_int_equal(recording_parse(HEAD "\"container\":{\"new\":[]},\"calls\":{}}", &r, NULL),
+			 0);
+	recording_refused(HEAD "\"container\":\"x\",\"calls\":{}}", -EINVAL, "container: ");
+	recording_refused(HEAD "\"container\":{\"pid\":-1},\"calls\":{}}", -EINVAL,
+			  "container.pid: ");
+	recording_refused(HEAD "\"container\":{\"name\":1},\"calls\":{}}", -EINVAL,
+			  "container.name: ");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":0,\"entered\":true}]}}", -EINVAL,
+			  "calls.x86_64[0].entered: expected 'only' or 'also'");
+	recording_refused(HEAD
+			  "\"calls\":{},\"execs\":[{\"comm\":\"\",\"path\":\"\",\"entered\":1}]}",
+			  -EINVAL, "execs[0].entered: ");
+	recording_refused(HEAD "\"calls\":{},\"baselines\":{}}", -EINVAL, "baselines: ");
+	recording_refused(HEAD "\"calls\":{},\"baselines\":[{\"names\":[]}]}", -EINVAL, "label");
+	recording_refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\"}]}", -EINVAL, "names");
+	recording_refused(
+		HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"opne\"]}]}",
 		-EINVAL, "baselines[0].names[0]: unknown syscall 'opne' (did you mean 'open'?)");
-	refused(HEAD "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"\\u001b\"]}]}",
-		-EINVAL, "baselines[0].names[0]: unknown syscall");
+	recording_refused(HEAD
+			  "\"calls\":{},\"baselines\":[{\"label\":\"x\",\"names\":[\"\\u001b\"]}]}",
+			  -EINVAL, "baselines[0].names[0]: unknown syscall");
 }
 
 static void test_versions(void **state)
 {
 	(void)state;
-	refused("{\"snugRecording\":2,\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL,
-		":1:18: snugRecording: recording version 2, this snug reads up to 1");
-	refused("{\"snugRecording\":0,\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL, "version 0");
-	refused("{\"snugRecording\":\"1\",\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL,
-		"snugRecording: ");
+	recording_refused("{\"snugRecording\":2,\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL,
+			  ":1:18: snugRecording: recording version 2, this snug reads up to 1");
+	recording_refused("{\"snugRecording\":0,\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL,
+			  "version 0");
+	recording_refused("{\"snugRecording\":\"1\",\"arch\":\"x86_64\",\"calls\":{}}", -EINVAL,
+			  "snugRecording: ");
 	/* a later version may have changed everything else: its number is told first */
-	refused("{\"snugRecording\":4000000000,\"arch\":[],\"calls\":7}", -EINVAL, "version");
+	recording_refused("{\"snugRecording\":4000000000,\"arch\":[],\"calls\":7}", -EINVAL,
+			  "version");
 }
 
 static void test_architectures(void **state)
 {
 	(void)state;
-	refused("{\"snugRecording\":1,\"arch\":\"vax\",\"calls\":{}}", -EINVAL,
-		"arch: unknown architecture 'vax'");
-	refused("{\"snugRecording\":1,\"arch\":64,\"calls\":{}}", -EINVAL, "arch: expected");
-	refused(HEAD "\"calls\":{\"x86_46\":[]}}", -EINVAL, "unknown architecture 'x86_46'");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1}],\"x86_46\":[]}}", -EINVAL,
-		": calls: unknown architecture 'x86_46'");
-	refused(HEAD "\"calls\":{\"a\\u001b[2J\":[]}}", -EINVAL, "unknown architecture");
+	recording_refused("{\"snugRecording\":1,\"arch\":\"vax\",\"calls\":{}}", -EINVAL,
+			  "arch: unknown architecture 'vax'");
+	recording_refused("{\"snugRecording\":1,\"arch\":64,\"calls\":{}}", -EINVAL,
+			  "arch: expected");
+	recording_refused(HEAD "\"calls\":{\"x86_46\":[]}}", -EINVAL,
+			  "unknown architecture 'x86_46'");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1}],\"x86_46\":[]}}", -EINVAL,
+			  ": calls: unknown architecture 'x86_46'");
+	recording_refused(HEAD "\"calls\":{\"a\\u001b[2J\":[]}}", -EINVAL, "unknown architecture");
 }
 
 /* Nothing comes in under a name that is not its own. */
@@ -283,18 +277,20 @@ static void test_wrong_names(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
 
 	(void)state;
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1,\"name\":\"read\"}]}}", -EINVAL,
-		"call 1 of x86_64 is 'write', not 'read'");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":999,\"name\":\"read\"}]}}", -EINVAL,
-		"'read' is not call 999 of x86_64");
-	refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1,\"name\":\"\\u001b\\n\"}]}}", -EINVAL,
-		"is 'write', not '\\x1b\\x0a'");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1,\"name\":\"read\"}]}}", -EINVAL,
+			  "call 1 of x86_64 is 'write', not 'read'");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":999,\"name\":\"read\"}]}}", -EINVAL,
+			  "'read' is not call 999 of x86_64");
+	recording_refused(HEAD "\"calls\":{\"x86_64\":[{\"nr\":1,\"name\":\"\\u001b\\n\"}]}}",
+			  -EINVAL, "is 'write', not '\\x1b\\x0a'");
 	/* a number of another ABI */
-	refused(HEAD "\"calls\":{\"x86\":[{\"nr\":0,\"name\":\"read\"}]}}", -EINVAL, "read");
+	recording_refused(HEAD "\"calls\":{\"x86\":[{\"nr\":0,\"name\":\"read\"}]}}", -EINVAL,
+			  "read");
 	/* a call of tomorrow: its number is kept, its name is not believed */
-	assert_int_equal(parse(HEAD "\"calls\":{\"x86_64\":[{\"nr\":999,\"name\":\"tomorrow\"}]}}",
-			       &r, NULL),
-			 0);
+	assert_int_equal(
+		recording_parse(HEAD "\"calls\":{\"x86_64\":[{\"nr\":999,\"name\":\"tomorrow\"}]}}",
+				&r, NULL),
+		0);
 	assert_int_equal(r->calls.items[0].nr, 999);
 	assert_null(r->calls.items[0].name);
 }
@@ -304,11 +300,12 @@ static void test_same_call_twice(void **state)
 	CLEANUP(snug_recording_freep) struct snug_recording *r = NULL;
 
 	(void)state;
-	assert_int_equal(parse(HEAD
-			       "\"calls\":{\"x86_64\":[{\"nr\":1,\"firstUs\":5,\"comm\":\"a\"},"
-			       "{\"nr\":1,\"firstUs\":6,\"comm\":\"b\"},{\"nr\":1}]}}",
-			       &r, NULL),
-			 0);
+	assert_int_equal(
+		recording_parse(HEAD
+				"\"calls\":{\"x86_64\":[{\"nr\":1,\"firstUs\":5,\"comm\":\"a\"},"
+				"{\"nr\":1,\"firstUs\":6,\"comm\":\"b\"},{\"nr\":1}]}}",
+				&r, NULL),
+		0);
 	assert_int_equal(r->calls.len, 1);
 	assert_string_equal(r->calls.items[0].comm, "b");
 }
@@ -337,10 +334,10 @@ static void test_limits(void **state)
 	CLEANUP(freep) char *spread = many_calls(7, SNUG_LIMIT_RECORDING_CALLS);
 
 	(void)state;
-	assert_int_equal(parse(most, &r, NULL), 0);
+	assert_int_equal(recording_parse(most, &r, NULL), 0);
 	assert_int_equal(r->calls.len, SNUG_LIMIT_RECORDING_CALLS);
-	refused(over, -E2BIG, "calls");
-	refused(spread, -E2BIG, "calls");
+	recording_refused(over, -E2BIG, "calls");
+	recording_refused(spread, -E2BIG, "calls");
 }
 
 static void test_files(void **state)
@@ -418,7 +415,7 @@ static void test_denials(void **state)
 	add_denial(r, SNUG_ARCH_X86_64, 63, EPERM, SNUG_BY_MAIN);
 	snug_recording_sort(r);
 	write_text(r, &first);
-	assert_int_equal(parse(first.buf, &again, NULL), 0);
+	assert_int_equal(recording_parse(first.buf, &again, NULL), 0);
 	write_text(again, &second);
 	assert_string_equal(first.buf, second.buf);
 	assert_true(again->has_filter);
@@ -449,19 +446,21 @@ static void test_denials(void **state)
 static void test_malformed_denials(void **state)
 {
 	(void)state;
-	refused(DENIED("{}"), -EINVAL, "denied.x86_64[0]");
-	refused(DENIED("{\"nr\":1}"), -EINVAL, "result");
-	refused(DENIED("{\"nr\":1,\"result\":\"EWHAT\"}"), -EINVAL, "denied.x86_64[0].result");
-	refused(DENIED("{\"nr\":1,\"result\":\"errno 0\"}"), -EINVAL, "result");
-	refused(DENIED("{\"nr\":1,\"result\":\"errno 4096\"}"), -EINVAL, "result");
-	refused(DENIED("{\"nr\":1,\"result\":1}"), -EINVAL, "result");
-	refused(DENIED("{\"nr\":1,\"name\":\"uname\",\"result\":\"EPERM\"}"), -EINVAL, "uname");
-	refused(DENIED("{\"nr\":1,\"result\":\"EPERM\"},{\"nr\":1,\"result\":\"EPERM\"}"), -EINVAL,
-		"the same denial once more");
-	refused(HEAD "\"calls\":{},\"denied\":[]}", -EINVAL, "denied");
-	refused(HEAD "\"calls\":{},\"denied\":{\"z80\":[]}}", -EINVAL, "z80");
-	refused(HEAD "\"calls\":{},\"denialsFromUs\":-1}", -EINVAL, "denialsFromUs");
-	refused(HEAD "\"calls\":{},\"filtered\":1}", -EINVAL, "filtered");
+	recording_refused(DENIED("{}"), -EINVAL, "denied.x86_64[0]");
+	recording_refused(DENIED("{\"nr\":1}"), -EINVAL, "result");
+	recording_refused(DENIED("{\"nr\":1,\"result\":\"EWHAT\"}"), -EINVAL,
+			  "denied.x86_64[0].result");
+	recording_refused(DENIED("{\"nr\":1,\"result\":\"errno 0\"}"), -EINVAL, "result");
+	recording_refused(DENIED("{\"nr\":1,\"result\":\"errno 4096\"}"), -EINVAL, "result");
+	recording_refused(DENIED("{\"nr\":1,\"result\":1}"), -EINVAL, "result");
+	recording_refused(DENIED("{\"nr\":1,\"name\":\"uname\",\"result\":\"EPERM\"}"), -EINVAL,
+			  "uname");
+	recording_refused(DENIED("{\"nr\":1,\"result\":\"EPERM\"},{\"nr\":1,\"result\":\"EPERM\"}"),
+			  -EINVAL, "the same denial once more");
+	recording_refused(HEAD "\"calls\":{},\"denied\":[]}", -EINVAL, "denied");
+	recording_refused(HEAD "\"calls\":{},\"denied\":{\"z80\":[]}}", -EINVAL, "z80");
+	recording_refused(HEAD "\"calls\":{},\"denialsFromUs\":-1}", -EINVAL, "denialsFromUs");
+	recording_refused(HEAD "\"calls\":{},\"filtered\":1}", -EINVAL, "filtered");
 }
 
 static void test_too_many_denials(void **state)
@@ -473,7 +472,7 @@ static void test_too_many_denials(void **state)
 	for (int i = 0; i <= SNUG_LIMIT_RECORDING_DENIALS; i++)
 		snug_str_addf(&text, "%s{\"nr\":%d,\"result\":\"EPERM\"}", i ? "," : "", i);
 	snug_str_add(&text, "]}}");
-	refused(text.buf, -E2BIG, "4096");
+	recording_refused(text.buf, -E2BIG, "4096");
 }
 
 static void test_result_names(void **state)

@@ -21,6 +21,8 @@
 
 #include <cmocka.h>
 
+#include "../record/recording-test.h"
+
 static void markup_is_escaped(void **state)
 {
 	static const struct {
@@ -68,27 +70,12 @@ static void random_names_hold_no_markup(void **state)
 	}
 }
 
-static struct snug_recording *recording(const uint64_t *times, size_t n, uint64_t duration_us)
-{
-	struct snug_recording *r = snug_recording_new();
-
-	r->arch = SNUG_ARCH_X86_64;
-	r->duration_us = duration_us;
-	for (size_t i = 0; i < n; i++) {
-		struct snug_recording_call *c =
-			snug_recording_call(r, SNUG_ARCH_X86_64, (uint32_t)i);
-
-		c->has_first = times[i] != UINT64_MAX;
-		c->first_us = c->has_first ? times[i] : 0;
-	}
-	return r;
-}
-
 /* A golden drawing, and what must hold for every one: coordinates within the picture. */
 static void the_curve_is_drawn(void **state)
 {
 	static const uint64_t times[] = { 0, 10, 100, 1000 };
-	CLEANUP(snug_recording_freep) struct snug_recording *rec = recording(times, 4, 10000);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *rec = recording_of_times(10000, times, 4);
 	const struct snug_report_recording r = { .label = (char[]){ "a<b" }, .recording = rec };
 	CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
 
@@ -120,7 +107,7 @@ static void odd_times_are_drawn_too(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(durations); k++) {
 			CLEANUP(snug_recording_freep)
-			struct snug_recording *rec = recording(cases[i], 3, durations[k]);
+			struct snug_recording *rec = recording_of_times(durations[k], cases[i], 3);
 			const struct snug_report_recording r = { .label = (char[]){ "r" },
 								 .recording = rec };
 			CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
@@ -144,7 +131,8 @@ static void numbers_do_not_touch(void **state)
 {
 	static const uint64_t times[] = { 0, 10, 1000000 };
 	static const uint64_t steps[] = { 0, 1, 40, 100, 5000 };
-	CLEANUP(snug_recording_freep) struct snug_recording *rec = recording(times, 3, 2000000);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *rec = recording_of_times(2000000, times, 3);
 
 	(void)state;
 	for (size_t k = 0; k < ARRAY_SIZE(steps); k++) {
@@ -185,7 +173,8 @@ static void numbers_do_not_touch(void **state)
 static void no_time_no_curve(void **state)
 {
 	static const uint64_t times[] = { UINT64_MAX };
-	CLEANUP(snug_recording_freep) struct snug_recording *rec = recording(times, 1, 10000);
+	CLEANUP(snug_recording_freep)
+	struct snug_recording *rec = recording_of_times(10000, times, 1);
 	const struct snug_report_recording r = { .label = (char[]){ "r" }, .recording = rec };
 	CLEANUP(snug_str_done) struct snug_str out = SNUG_STR_INIT;
 

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "base/str.h"
 #include "seccomp/names.h"
+#include "seccomp/syscalls.h"
 
 #include <stdio.h>
 
@@ -197,9 +198,24 @@ const char *const random_calls[] = { "read",    "write", "open",   "clone3",    
 				     "semget",  "close", "execve", "socketcall", "ipc",
 				     "connect", NULL };
 
+const char *random_call_name(struct random_source *r)
+{
+	return random_calls[random_below(r, ARRAY_SIZE(random_calls) - 1)];
+}
+
+uint32_t random_call_number(struct random_source *r, enum snug_arch arch)
+{
+	int64_t nr;
+
+	do
+		nr = snug_syscall_number(arch, random_call_name(r));
+	while (nr < 0);
+	return (uint32_t)nr;
+}
+
 static void random_rules(struct random_source *r, struct snug_seccomp_profile *p)
 {
-	uint32_t n = random_below(r, 12), n_calls = ARRAY_SIZE(random_calls) - 1;
+	uint32_t n = random_below(r, 12);
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct snug_seccomp_entry *e = VEC_PUSH(&p->entries);
@@ -209,7 +225,7 @@ static void random_rules(struct random_source *r, struct snug_seccomp_profile *p
 		e->errno_ret.is_set = random_below(r, 2);
 		e->errno_ret.value = random_below(r, 3);
 		for (uint32_t j = 0; j < n_names; j++)
-			*VEC_PUSH(&e->names) = xstrdup(random_calls[random_below(r, n_calls)]);
+			*VEC_PUSH(&e->names) = xstrdup(random_call_name(r));
 		for (uint32_t j = 0; j < n_args; j++)
 			*VEC_PUSH(&e->args) = (struct snug_seccomp_arg){
 				.index = random_below(r, 3),

@@ -25,6 +25,9 @@ struct snug_seccomp_profile *random_profile(struct random_source *r,
 /* The calls that random_filter() has rules for: old and new ones, multiplexed ones and
  * multiplexers; NULL-terminated. */
 extern const char *const random_calls[];
+const char *random_call_name(struct random_source *r);
+/* The number of one that @arch has. */
+uint32_t random_call_number(struct random_source *r, enum snug_arch arch);
 /* A profile that compiles: every action, all comparisons, several entries for one call, 64-bit
  * values; x86-64, x32 and i386. */
 struct snug_seccomp_profile *random_filter(struct random_source *r);

@@ -279,11 +279,7 @@ static void defaults(void **state)
 
 static void random_call(struct random_source *r, struct snug_call_question *q)
 {
-	uint32_t n = 0;
-
-	while (random_calls[n])
-		n++;
-	*q = (struct snug_call_question){ .name = xstrdup(random_calls[random_below(r, n)]) };
+	*q = (struct snug_call_question){ .name = xstrdup(random_call_name(r)) };
 	for (int i = 0; i < SNUG_N_ARGS; i++) {
 		q->known[i] = random_below(r, 3) == 0 && random_below(r, 2);
 		q->args[i] =

@@ -380,21 +380,15 @@ static bool is_said(const struct fixture *f, enum snug_arch arch, uint32_t nr,
 static uint32_t random_call(struct random_source *r, enum snug_arch arch,
 			    uint64_t args[SNUG_N_ARGS])
 {
-	uint32_t n = 0;
-	int64_t nr;
+	uint32_t nr = random_call_number(r, arch);
 
-	while (random_calls[n])
-		n++;
-	do
-		nr = snug_syscall_number(arch, random_calls[random_below(r, n)]);
-	while (nr < 0);
 	for (int i = 0; i < SNUG_N_ARGS; i++)
 		args[i] = random_edge(r);
 	if (random_below(r, 2))
 		args[0] = random_below(r, 25);
 	for (int i = 0; i < SNUG_N_ARGS && snug_arch_arg_bits(arch) == 32; i++)
 		args[i] &= UINT32_MAX;
-	return (uint32_t)nr;
+	return nr;
 }
 
 /* An unequal answer is said, an equal one is not. */

@@ -218,19 +218,13 @@ static void dump(const struct fixture *f, enum snug_arch arch, const char *name,
 static uint32_t random_call(struct random_source *r, enum snug_arch arch,
 			    uint64_t args[SNUG_N_ARGS])
 {
-	int64_t nr;
-	uint32_t n = 0;
+	uint32_t nr = random_call_number(r, arch);
 
-	while (random_calls[n])
-		n++;
-	do
-		nr = snug_syscall_number(arch, random_calls[random_below(r, n)]);
-	while (nr < 0);
 	for (int i = 0; i < SNUG_N_ARGS; i++)
 		args[i] = random_edge(r);
 	if (random_below(r, 2))
 		args[0] = random_below(r, 25) + ((uint64_t)random_below(r, 3) << 16);
-	return (uint32_t)nr;
+	return nr;
 }
 
 /* The same for the profile on the ABIs that it lists, and on one that it does not. */

@@ -270,16 +270,9 @@ static void random_call(struct random_source *r, struct call *c)
 {
 	static const enum snug_arch abis[] = { SNUG_ARCH_X86_64, SNUG_ARCH_X86_64, SNUG_ARCH_X86,
 					       SNUG_ARCH_X32 };
-	int64_t nr;
-	uint32_t n = 0;
 
-	while (random_calls[n])
-		n++;
 	c->arch = abis[random_below(r, ARRAY_SIZE(abis))];
-	do
-		nr = snug_syscall_number(c->arch, random_calls[random_below(r, n)]);
-	while (nr < 0);
-	c->nr = (uint32_t)nr;
+	c->nr = random_call_number(r, c->arch);
 	for (int i = 0; i < SNUG_N_ARGS; i++)
 		c->args[i] = random_edge(r);
 	if (c->arch == SNUG_ARCH_X86 && random_below(r, 2))
