@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Runs @fn on the variable's address when it leaves scope. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
@@ -70,6 +71,16 @@ void closep(int *fd);
 		(v)->items[(v)->len] = (__typeof__(*(v)->items)){ 0 };                             \
 		&(v)->items[(v)->len++];                                                           \
 	})
+
+/* Takes the element @i out, whose owner has freed or copied it; the others keep their order. */
+#define VEC_REMOVE(v, i)                                                                           \
+	do {                                                                                       \
+		size_t remove_i_ = (i);                                                            \
+                                                                                                   \
+		(v)->len--;                                                                        \
+		memmove(&(v)->items[remove_i_], &(v)->items[remove_i_ + 1],                        \
+			((v)->len - remove_i_) * sizeof((v)->items[0]));                           \
+	} while (0)
 
 /* Frees the array itself and leaves it empty. */
 #define VEC_DONE(v)                                                                                \

@@ -285,9 +285,7 @@ static void drop_what_others_allow(struct snug_arg_rules *rules)
 		for (size_t k = 0; k < rules->len; k++) {
 			if (k == i || !is_within(&rules->items[i].conds, &rules->items[k].conds))
 				continue;
-			memmove(&rules->items[i], &rules->items[i + 1],
-				(rules->len - i - 1) * sizeof(rules->items[0]));
-			rules->len--;
+			VEC_REMOVE(rules, i);
 			i--;
 			break;
 		}
@@ -337,12 +335,8 @@ static bool join(struct snug_arg_conds *a, const struct snug_arg_conds *b,
 		.has_value_two = true,
 	};
 	/* nothing is compared any more */
-	if (!differs->value) {
-		size_t at = (size_t)(differs - a->items);
-
-		memmove(differs, differs + 1, (a->len - at - 1) * sizeof(*differs));
-		a->len--;
-	}
+	if (!differs->value)
+		VEC_REMOVE(a, (size_t)(differs - a->items));
 	return true;
 }
 
@@ -357,9 +351,7 @@ static void join_all(struct snug_arg_rules *rules, const struct snug_arg_filters
 			for (size_t k = i + 1; k < rules->len; k++) {
 				if (!join(&rules->items[i].conds, &rules->items[k].conds, f))
 					continue;
-				memmove(&rules->items[k], &rules->items[k + 1],
-					(rules->len - k - 1) * sizeof(rules->items[0]));
-				rules->len--;
+				VEC_REMOVE(rules, k);
 				any = true;
 				break;
 			}

@@ -30,9 +30,7 @@ void snug_exec_watch_done(struct snug_exec_watch *w)
 static void take(struct snug_exec_watch *w, size_t i, struct snug_exec_try *ret)
 {
 	*ret = w->tries.items[i];
-	w->tries.len--;
-	memmove(&w->tries.items[i], &w->tries.items[i + 1],
-		(w->tries.len - i) * sizeof(w->tries.items[0]));
+	VEC_REMOVE(&w->tries, i);
 }
 
 static void drop(struct snug_exec_watch *w, size_t i)

@@ -195,15 +195,13 @@ static int remove_entry(struct snug_amend_state *s, size_t entry)
 	const struct snug_edit edit = edit_of(s);
 	const struct change change = { "syscalls", entry, -1 };
 	CLEANUP(snug_str_done) struct snug_str text = SNUG_STR_INIT;
-	struct snug_seccomp_entry *e = &s->p->entries.items[entry];
 	int r;
 
 	r = snug_edit_remove_element(&edit, spec_of(s->p), "syscalls", entry, &text, s->err);
 	if (r < 0)
 		return r;
-	snug_seccomp_entry_done(e);
-	s->p->entries.len--;
-	memmove(e, e + 1, (s->p->entries.len - entry) * sizeof(*e));
+	snug_seccomp_entry_done(&s->p->entries.items[entry]);
+	VEC_REMOVE(&s->p->entries, entry);
 	return accept(s, &text, &change);
 }
 
@@ -224,9 +222,7 @@ int snug_amend_remove_name(struct snug_amend_state *s, size_t entry, size_t name
 	if (r < 0)
 		return r;
 	free(names->items[name_index]);
-	names->len--;
-	memmove(names->items + name_index, names->items + name_index + 1,
-		(names->len - name_index) * sizeof(*names->items));
+	VEC_REMOVE(names, name_index);
 	return accept(s, &text, &change);
 }
 

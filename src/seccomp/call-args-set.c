@@ -106,9 +106,7 @@ static bool join_once(struct rows *rows)
 				k++;
 				continue;
 			}
-			memmove(&rows->items[k], &rows->items[k + 1],
-				(rows->len - k - 1) * sizeof(rows->items[0]));
-			rows->len--;
+			VEC_REMOVE(rows, k);
 			any = true;
 		}
 	}

@@ -10,9 +10,7 @@ load ../lib/cli
 load ../lib/clean-root
 
 setup_file() {
-	need_clean_root
-	need_bpf
-	need_command curl
+	file_needs need_bpf && file_needs need_command curl && file_needs need_clean_root || return 0
 	start_clean_root "$BATS_FILE_TMPDIR/root"
 	root_installs './snug_*.deb'
 }
@@ -22,6 +20,7 @@ teardown_file() {
 }
 
 setup() {
+	skip_with_file
 	enter_work_dir
 }
 

@@ -7,23 +7,23 @@
 # shellcheck source=tests/lib/packages.bash
 source "$repo/tests/lib/packages.bash"
 
-# need_clean_root: in setup_file()
+# need_clean_root: by file_needs()
 need_clean_root() {
 	need_root
 	need_command mmdebstrap dpkg-buildpackage unshare nsenter ip
 	# shellcheck disable=SC2016  # for apt-get
 	[[ -n $(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null) ]] ||
 		skip "apt knows no packages (apt-get update)"
+	made_once root.tar make_root || skip "a clean root cannot be had from apt"
 }
 
 make_root() {
 	"$repo/tools/debian-root" "$1" --mode=root --variant=minbase --format=tar
 }
 
-# start_clean_root DIR: in setup_file(); sets `root` and `holder`
+# start_clean_root DIR: in setup_file(), behind need_clean_root(); sets `root` and `holder`
 start_clean_root() {
 	made_once debs make_debs
-	made_once root.tar make_root || skip "a clean root cannot be had from apt"
 	export root=$1
 	mkdir -p "$root"
 	tar -C "$root" -xf "$packages/root.tar"

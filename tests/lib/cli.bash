@@ -54,6 +54,22 @@ need_recorder() {
 	"$SNUG" record -q -n -o /dev/null -- true >/dev/null 2>&1 || skip "nothing can be recorded here ('snug doctor')"
 }
 
+# file_needs COMMAND...: in setup_file(), where bats 1.8 cannot skip: false when COMMAND, a need_...
+# function, would; for the same reason skip_with_file(), in setup(), then skips each test.
+file_needs() {
+	(
+		skip() {
+			printf '%s\n' "$*" >"$BATS_FILE_TMPDIR/unready"
+			exit 1
+		}
+		"$@"
+	)
+}
+
+skip_with_file() {
+	[[ ! -e $BATS_FILE_TMPDIR/unready ]] || skip "$(<"$BATS_FILE_TMPDIR/unready")"
+}
+
 # need_command NAME...
 need_command() {
 	local name

@@ -11,6 +11,7 @@
 # In setup_file(): `image`, the files of an image, and where podman is a store that has it as
 # localhost/tools:1.
 containers_setup_file() {
+	file_needs need_bpf || return 0
 	image=$BATS_FILE_TMPDIR/image
 	export image
 	make_image "$image"

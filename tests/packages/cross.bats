@@ -7,7 +7,7 @@
 load ../lib/cli
 load ../lib/packages
 
-setup_file() {
+need_cross() {
 	[[ $(uname -m) == x86_64 ]] || skip "the cross compiler runs on amd64"
 	need_command qemu-aarch64-static mmdebstrap meson
 	mkdir -p "$packages"
@@ -18,6 +18,10 @@ setup_file() {
 	}
 }
 
+setup_file() {
+	file_needs need_cross || [[ -e $BATS_FILE_TMPDIR/unready ]]
+}
+
 # the kernel, and a busybox to go with it
 make_kernel() {
 	"$repo/tools/debian-root" "$1" --mode=root --variant=extract --architectures=arm64 \
@@ -26,6 +30,7 @@ make_kernel() {
 }
 
 setup() {
+	skip_with_file
 	enter_work_dir
 	cross=$packages/cross
 }

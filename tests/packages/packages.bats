@@ -9,7 +9,7 @@ load ../lib/cli
 load ../lib/packages
 
 setup_file() {
-	need_command dpkg-buildpackage dh xz
+	file_needs need_command dpkg-buildpackage dh xz || return 0
 	if [[ -e $repo/.git ]]; then
 		made_once dist "$repo/tools/make-dist"
 	fi
@@ -19,6 +19,7 @@ setup_file() {
 }
 
 setup() {
+	skip_with_file
 	enter_work_dir
 	version=$("$repo/tools/source-id" version)
 	second=$packages/second/in/another/place/and/deeper

@@ -32,6 +32,12 @@ static void test_vec(void **state)
 	VEC_FOREACH (it, &v)
 		sum += *it;
 	assert_int_equal(sum, 499500);
+	VEC_REMOVE(&v, 1);
+	assert_int_equal(v.items[0], 0);
+	assert_int_equal(v.items[1], 2);
+	VEC_REMOVE(&v, v.len - 1);
+	assert_int_equal(v.len, 998);
+	assert_int_equal(v.items[997], 998);
 	VEC_DONE(&v);
 	assert_null(v.items);
 	assert_int_equal(v.len, 0);
