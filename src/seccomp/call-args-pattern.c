@@ -25,7 +25,8 @@ static bool add_field(const struct snug_call_arg *arg, uint64_t mask, uint64_t v
 	return false;
 }
 
-/* "type SOCK_STREAM|SOCK_SEQPACKET": values of a field that are one pattern by chance. */
+/* "type SOCK_STREAM or SOCK_SEQPACKET": values of a field that are one pattern by chance.  Between
+ * flags, a bar would say that both are there. */
 static bool add_field_values(const struct snug_call_arg *arg, uint64_t mask, uint64_t value,
 			     bool is_not, struct snug_str *out)
 {
@@ -44,10 +45,10 @@ static bool add_field_values(const struct snug_call_arg *arg, uint64_t mask, uin
 		n++;
 	if (n == 0 || n > MAX_OPEN_BITS || !arg->name)
 		return false;
-	snug_str_addf(out, "%s %s", arg->name, is_not ? "not " : "");
+	snug_str_addf(out, "%s %s", arg->name, is_not ? "none of " : "");
 	/* all subsets of the open bits, in order */
 	do {
-		snug_str_add(out, bits ? "|" : "");
+		snug_str_add(out, bits ? " or " : "");
 		snug_arg_add_value(arg, value | bits, out);
 		bits = (bits - open) & open;
 	} while (bits);

@@ -400,8 +400,8 @@ static void sets_read_like_calls(void **state)
 							EQ(1, O_RDWR) };
 
 	(void)state;
-	expect_union("socket", types, 2, "socket(_, type SOCK_STREAM|SOCK_SEQPACKET, ...)",
-		     "socket(_, type not SOCK_STREAM|SOCK_SEQPACKET, ...)");
+	expect_union("socket", types, 2, "socket(_, type SOCK_STREAM or SOCK_SEQPACKET, ...)",
+		     "socket(_, type none of SOCK_STREAM or SOCK_SEQPACKET, ...)");
 	expect_union("fcntl", commands, 5, "fcntl(_, F_DUPFD|F_GETFD|F_SETFD|F_GETFL|F_SETFL, ...)",
 		     "fcntl(_, >= F_GETLK, ...)");
 	expect_union("open", ways, 3, "open(_, O_RDONLY or O_WRONLY or O_RDWR, ...)",
