@@ -116,10 +116,7 @@ static bool is_looked_at(const struct work *w, const char *name, const struct us
 
 static bool is_in_base(const struct work *w, const char *name)
 {
-	for (size_t i = 0; i < w->policy->n_base; i++)
-		if (strcmp(w->policy->base[i], name) == 0)
-			return true;
-	return false;
+	return snug_words_have(w->policy->base, w->policy->n_base, name);
 }
 
 static bool is_in_baseline(const struct work *w, const char *name)
@@ -127,9 +124,8 @@ static bool is_in_baseline(const struct work *w, const char *name)
 	const struct snug_derive_policy *policy = w->policy;
 
 	for (size_t i = 0; i < policy->n_baselines; i++)
-		for (size_t k = 0; k < policy->baselines[i].n; k++)
-			if (strcmp(policy->baselines[i].names[k], name) == 0)
-				return true;
+		if (snug_words_have(policy->baselines[i].names, policy->baselines[i].n, name))
+			return true;
 	return false;
 }
 

@@ -5,7 +5,6 @@
 #include "base/words.h"
 #include "seccomp/arch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Those listed that another family of kernels runs; a map of architectures lists by family. */

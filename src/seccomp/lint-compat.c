@@ -12,8 +12,6 @@
 #include "seccomp/ret.h"
 #include "seccomp/syscalls.h"
 
-#include <string.h>
-
 static void add_version(struct snug_str *out, uint32_t version)
 {
 	snug_str_addf(out, "%u.%u", version >> 16, version >> 8 & 0xff);

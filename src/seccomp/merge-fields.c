@@ -3,6 +3,7 @@
  * own way when two profiles are taken for one. */
 #include "base/err.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "seccomp/merge-internal.h"
 #include "seccomp/names.h"
 #include "seccomp/ret.h"
@@ -12,11 +13,6 @@
 
 #include <linux/seccomp.h>
 #include <linux/version.h>
-
-static bool equal_strings(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
 
 static const struct snug_seccomp_profile *profile_of(const struct snug_merger *m, size_t input)
 {
@@ -244,8 +240,8 @@ static void merge_listener(struct snug_merger *m)
 
 		if (!notifies(p))
 			continue;
-		if (user && (!equal_strings(user->listener_path, p->listener_path) ||
-			     !equal_strings(user->listener_metadata, p->listener_metadata)))
+		if (user && (!snug_words_equal(user->listener_path, p->listener_path) ||
+			     !snug_words_equal(user->listener_metadata, p->listener_metadata)))
 			m->has_notify = false;
 		user = user ? user : p;
 	}
@@ -270,7 +266,7 @@ static void merge_base(struct snug_merger *m)
 	const char *first = base_of(profile_of(m, 0));
 
 	for (size_t i = 1; i < m->n_inputs; i++) {
-		if (equal_strings(first, base_of(profile_of(m, i))))
+		if (snug_words_equal(first, base_of(profile_of(m, i))))
 			continue;
 		snug_merge_note(m, true,
 				"baseProfileName is left out, because the profiles do not have the "
@@ -301,9 +297,10 @@ bool snug_merge_is_same_fields(const struct snug_merger *m)
 	for (const char *const *flag = snug_filter_flag_names(); *flag; flag++)
 		if (snug_names_have(&first->flags, *flag) != snug_names_have(&now->flags, *flag))
 			return false;
-	return m->has_notify && equal_strings(base_of(first), base_of(now)) &&
-	       equal_strings(first->listener_path, now->listener_path) &&
-	       equal_strings(first->listener_metadata, now->listener_metadata) && is_same_others(m);
+	return m->has_notify && snug_words_equal(base_of(first), base_of(now)) &&
+	       snug_words_equal(first->listener_path, now->listener_path) &&
+	       snug_words_equal(first->listener_metadata, now->listener_metadata) &&
+	       is_same_others(m);
 }
 
 static void copy_first(struct snug_merger *m)

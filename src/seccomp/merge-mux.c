@@ -19,7 +19,6 @@
 #include "seccomp/syscalls.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <linux/seccomp.h>
 
