@@ -399,3 +399,29 @@ make_install() {
 	run "$tools/run-tests" --fast "$tree/build"
 	[ "$status" -eq 2 ]
 }
+
+@test "run-tests: nothing goes on when its terminal goes away, or on Ctrl-C" {
+	local signal pid
+	load ../lib/cli
+	mkdir "$tree/build" "$tree/t"
+	file t/a.sh '#!/bin/sh' 'echo $$ >"$SNUG_BUILD/a"' 'exec sleep 60'
+	file t/b.sh '#!/bin/sh' '# beside' 'echo $$ >"$SNUG_BUILD/b"' 'exec sleep 60'
+	chmod +x "$tree"/t/*
+	for signal in HUP INT TERM; do
+		rm -f "$tree"/build/[ab]
+		# a group of its own, as shells with a terminal make; without one they ignore INT for it
+		setsid env --default-signal=INT "$tools/run-tests" "$tree/build" "$tree/t" \
+			>/dev/null 2>&1 </dev/null 3>&- &
+		pid=$!
+		wait_until test -s "$tree/build/a"
+		wait_until test -s "$tree/build/b"
+		kill -"$signal" -- -"$pid"
+		for pid in "$pid" "$(<"$tree/build/a")" "$(<"$tree/build/b")"; do
+			wait_until gone "$pid" || {
+				kill -KILL "$pid"
+				echo "$signal: $pid goes on"
+				return 1
+			}
+		done
+	done
+}
