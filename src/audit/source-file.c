@@ -160,12 +160,15 @@ static bool take_rest(struct file_source *s, struct snug_audit_event *ret_ev)
 {
 	size_t len;
 	char *line;
+	bool is_got;
 
 	if (s->format == UNKNOWN)
 		find_format(s, true);
 	s->is_dry = true;
-	return snug_audit_lines_rest(&s->lines, &line, &len) && s->format == LINES &&
-	       judge_line(s, line, len, ret_ev);
+	is_got = snug_audit_lines_rest(&s->lines, &line, &len) && s->format == LINES &&
+		 judge_line(s, line, len, ret_ev);
+	s->is_dry = false; /* a successor may follow */
+	return is_got;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
