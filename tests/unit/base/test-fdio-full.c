@@ -89,12 +89,35 @@ static void test_read_only_mount(void **state)
 	assert_int_equal(mount(NULL, ".", NULL, MS_REMOUNT, NULL), 0);
 }
 
+/* Maps one ID to itself (user_namespaces(7)). */
+static int map_id(const char *path, unsigned id)
+{
+	CLEANUP(freep) char *line = xasprintf("%u %u 1", id, id);
+	CLEANUP(closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, line, strlen(line)) < 0 ? -1 : 0;
+}
+
+/* In a user namespace of our own, whoever has no ID there can make no file. */
+static int enter_namespaces(void)
+{
+	unsigned uid = getuid(), gid = getgid();
+	CLEANUP(closep) int fd = -1;
+
+	if (uid == 0)
+		return unshare(CLONE_NEWNS);
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return -1;
+	fd = open("/proc/self/setgroups", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, "deny", 4) < 0 || map_id("/proc/self/uid_map", uid) < 0)
+		return -1;
+	return map_id("/proc/self/gid_map", gid);
+}
+
 /* The mount goes away with the namespace, which nobody else is in. */
 static int mount_tiny(const char *dir)
 {
-	int how = getuid() == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS;
-
-	if (unshare(how) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (enter_namespaces() < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("snug-test", dir, "tmpfs", 0, "size=64k") < 0 || chdir(dir) < 0)
 		return -errno;
 	return 0;

@@ -142,13 +142,13 @@ static long call_no_new_privs(void)
 
 static long call_prio_high(void)
 {
-	/* the upper half is not zero: setpriority(0, 0, 1 << 32) */
-	return syscall(SYS_setpriority, 0, 0, 1ul << 32);
+	/* the lowest priority, which everybody may have; and the upper half is not zero */
+	return syscall(SYS_setpriority, PRIO_PROCESS, 0, 1ul << 32 | 19);
 }
 
 static long call_prio_low(void)
 {
-	return syscall(SYS_setpriority, 0, 0, 0);
+	return syscall(SYS_setpriority, PRIO_PROCESS, 0, 19);
 }
 
 #define DENY(names, action)                                                                        \
