@@ -138,8 +138,8 @@ static void tell_fallback(struct amend_calls *c, const char *name, const char *i
 		if (strcmp(*told, name) == 0)
 			return;
 	*VEC_PUSH(&c->fallbacks) = xstrdup(name);
-	say_note("%s: left out: at ENOSYS libraries make %s; 'snug amend %s' allows it", name,
-		 instead, name);
+	say_note("%s: left out: at ENOSYS libraries make %s; 'snug amend -p PROFILE %s' allows it",
+		 name, instead, name);
 }
 
 /* An entry that answers ENOSYS to a call, for libraries to make an older one, has a reason: the

@@ -231,7 +231,7 @@ conditions() {
 	# allowing it would undo what it is there for
 	cp p.json q.json
 	try "$SNUG" amend -y -p q.json --from threads.rec
-	has err "clone3: left out: at ENOSYS libraries make clone; 'snug amend clone3' allows it" "nothing to change"
+	has err "clone3: left out: at ENOSYS libraries make clone; 'snug amend -p PROFILE clone3' allows it" "nothing to change"
 	printf '{"snugRefusals":1,"refused":[{"arch":"x86_64","nr":435,"action":"SCMP_ACT_ERRNO","errnoRet":38}]}' >refused
 	try "$SNUG" amend -y -p q.json --from refused
 	has err "clone3: left out"
