@@ -14,6 +14,7 @@
 #include "audit/lines.h"
 #include "audit/pairs.h"
 #include "audit/source-internal.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/mem.h"
@@ -47,8 +48,8 @@ struct file_source {
 	bool is_leaving; /* the successor has content: this time the end is the end */
 	bool is_at_end;  /* of a file that is not followed */
 	bool is_held;    /* an event waits for what is behind it */
-	bool has_waited; /* for that */
 	bool is_dry;     /* nothing is behind it, or it does not come */
+	uint64_t due_us; /* when to give it up, monotonic; 0: it has not waited yet */
 	char *path;      /* owned; of the file that is followed */
 	int inotify_fd, file_watch, next_watch;
 	enum format format;
@@ -126,7 +127,8 @@ static bool judge_line(struct file_source *s, const char *line, size_t len,
 		s->is_held = true;
 		return false;
 	}
-	s->is_held = s->has_waited = s->is_dry = false;
+	s->is_held = s->is_dry = false;
+	s->due_us = 0;
 	if (verdict == SNUG_AUDIT_EVENT && is_second(s, line, len, ret_ev))
 		return false;
 	if (verdict == SNUG_AUDIT_OTHER)
@@ -160,12 +162,15 @@ static bool take_rest(struct file_source *s, struct snug_audit_event *ret_ev)
 {
 	size_t len;
 	char *line;
+	bool is_got;
 
 	if (s->format == UNKNOWN)
 		find_format(s, true);
 	s->is_dry = true;
-	return snug_audit_lines_rest(&s->lines, &line, &len) && s->format == LINES &&
-	       judge_line(s, line, len, ret_ev);
+	is_got = snug_audit_lines_rest(&s->lines, &line, &len) && s->format == LINES &&
+		 judge_line(s, line, len, ret_ev);
+	s->is_dry = false; /* a successor may follow */
+	return is_got;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -282,6 +287,18 @@ static int refuse_foreign(const struct file_source *s, struct snug_err *err)
 			    s->base.name, s->foreign->what, s->foreign->way);
 }
 
+/* How long what is behind a held event may still take to come.  Who asks again may have been woken
+ * by something else. */
+static int time_to_wait(struct file_source *s)
+{
+	enum { US_PER_MS = 1000 };
+	uint64_t now = snug_clock_us(CLOCK_MONOTONIC);
+
+	if (!s->due_us)
+		s->due_us = now + HOLD_MS * US_PER_MS;
+	return now < s->due_us ? (int)((s->due_us - now + US_PER_MS - 1) / US_PER_MS) : 0;
+}
+
 static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 		struct snug_err *err)
 {
@@ -302,13 +319,13 @@ static int next(struct snug_audit_source *base, struct snug_audit_event *ret_ev,
 			return refuse_foreign(s, err);
 		n = is_readable(s) ? snug_audit_lines_fill(&s->lines, s->fd) : -EAGAIN;
 		if (s->is_held && (n == 0 || n == -EAGAIN)) {
-			if ((n < 0 || s->follows) && !s->has_waited) {
-				s->has_waited = true;
-				base->timeout_ms = HOLD_MS;
-				return SNUG_AUDIT_WAIT;
-			}
-			s->is_dry = true;
-			continue;
+			int wait_ms = n < 0 || s->follows ? time_to_wait(s) : 0;
+
+			s->is_dry = !wait_ms;
+			if (s->is_dry)
+				continue;
+			base->timeout_ms = wait_ms;
+			return SNUG_AUDIT_WAIT;
 		}
 		if (n == -EAGAIN)
 			return SNUG_AUDIT_WAIT;

@@ -38,6 +38,9 @@ void amend_calls_done(struct amend_calls *c)
 	VEC_FOREACH (q, c)
 		snug_call_question_done(q);
 	VEC_DONE(c);
+	VEC_FOREACH (name, &c->fallbacks)
+		free(*name);
+	VEC_DONE(&c->fallbacks);
 }
 
 static bool same_question(const struct snug_call_question *a, const struct snug_call_question *b)
@@ -129,6 +132,16 @@ static void look_as_profile(const struct snug_seccomp_profile *p, struct snug_ca
 	}
 }
 
+static void tell_fallback(struct amend_calls *c, const char *name, const char *instead)
+{
+	VEC_FOREACH (told, &c->fallbacks)
+		if (strcmp(*told, name) == 0)
+			return;
+	*VEC_PUSH(&c->fallbacks) = xstrdup(name);
+	say_note("%s: left out: at ENOSYS libraries make %s; 'snug amend -p PROFILE %s' allows it",
+		 name, instead, name);
+}
+
 /* An entry that answers ENOSYS to a call, for libraries to make an older one, has a reason: the
  * flags of clone3, which no filter sees. */
 static bool is_left_out(struct amend_calls *c, const struct amend_from *from, enum snug_arch arch,
@@ -143,10 +156,8 @@ static bool is_left_out(struct amend_calls *c, const struct amend_from *from, en
 	if (snug_seccomp_decide(from->profile, &env, arch, nr, no_args, &d, NULL) < 0)
 		return false;
 	instead = d.by == SNUG_BY_ENTRY ? snug_fallback_at(name, d.ret) : NULL;
-	if (instead && !c->is_fallback_told)
-		say_note("%s: left out: at ENOSYS libraries make %s; 'snug amend %s' allows it",
-			 name, instead, name);
-	c->is_fallback_told |= instead != NULL;
+	if (instead)
+		tell_fallback(c, name, instead);
 	return instead;
 }
 
@@ -294,14 +305,18 @@ static int add_json_event(struct amend_calls *c, const struct amend_from *from, 
 	const char *call = snug_doc_get_string(root, "syscall");
 	const char *name = snug_doc_get_string(root, "arch");
 	enum snug_arch arch = name ? snug_arch_from_name(name) : _SNUG_ARCH_INVALID;
+	int64_t nr;
 
 	if (call && !snug_syscall_is_known(call))
 		return snug_err_set(err, -EINVAL, "%s: no such call: '%.64s'", where, call);
 	if (!is_chosen(from, root))
 		return 0;
-	if (!call || arch == _SNUG_ARCH_INVALID)
+	if (!call || arch == _SNUG_ARCH_INVALID) {
 		say_warn("%s: a call without a name or of an unknown ABI is left out", where);
-	else if (is_listed(c, from, arch))
+		return 0;
+	}
+	nr = snug_syscall_number(arch, call);
+	if (is_listed(c, from, arch) && (nr < 0 || !is_left_out(c, from, arch, (uint32_t)nr, call)))
 		add_audited(c, call);
 	return 0;
 }
@@ -416,7 +431,7 @@ static void take_event(struct amend_calls *c, const struct amend_from *from,
 	arch = snug_audit_event_arch(ev, &nr);
 	if (!call)
 		warn_nameless(c, arch, nr);
-	else if (is_listed(c, from, arch))
+	else if (is_listed(c, from, arch) && !is_left_out(c, from, arch, nr, call))
 		add_audited(c, call);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 /* What `snug amend` is to allow: from the command line, and from those who know what was refused.
  */
+#include "base/mem.h"
 #include "cmd/options.h"
 #include "seccomp/call-args.h"
 #include "seccomp/filter.h"
@@ -12,9 +13,9 @@ struct snug_seccomp_profile;
 struct amend_calls {
 	struct snug_call_question *items; /* each once */
 	size_t len, cap;
-	uint64_t unlisted;   /* bit n: enum snug_arch n has been said to be left out */
-	uint64_t n_nameless; /* left out because no table knows the number */
-	bool is_fallback_told;
+	uint64_t unlisted;     /* bit n: enum snug_arch n has been said to be left out */
+	uint64_t n_nameless;   /* left out because no table knows the number */
+	VEC(char *) fallbacks; /* the calls that have been said to be left out for their sake */
 };
 void amend_calls_done(struct amend_calls *c);
 /* "uname", "socket(AF_ALG)".  -EINVAL. */

@@ -339,7 +339,8 @@ static int amend_run(void *data, char **argv)
 	} else {
 		work.name = strcmp(args->profile, "-") == 0 ? "<stdin>" : args->profile;
 		work.target = args->file ? args->file : args->profile;
-		work.is_in_place = !args->file && strcmp(args->profile, "-") != 0;
+		work.is_in_place =
+			strcmp(work.target, args->profile) == 0 && strcmp(args->profile, "-") != 0;
 		status = amend(&work, argv, &err) < 0 ? SNUG_EXIT_FAILED : SNUG_EXIT_OK;
 		if (err.code)
 			say_error("amend: %s", snug_err_msg(&err));

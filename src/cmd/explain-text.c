@@ -3,6 +3,7 @@
 
 #include "audit/event.h"
 #include "base/str.h"
+#include "cmd/input.h"
 #include "cmd/logged.h"
 #include "cmd/say.h"
 #include "cmd/text.h"
@@ -177,6 +178,9 @@ void explain_add_profile(struct snug_str *out, const struct snug_seccomp_profile
 		snug_str_add(out, "PROFILE");
 	else
 		text_add_shell_word(out, path);
+	/* what holds for all containers here is not to be changed for one command */
+	if (input_is_well_known_path(path))
+		snug_str_add(out, " -o NEW");
 	VEC_FOREACH (e, &p->entries)
 		asks_caps |= e->includes.caps.len || e->excludes.caps.len;
 	/* it takes a container's otherwise */

@@ -47,6 +47,15 @@ const char *const *input_well_known_names(void)
 	return names;
 }
 
+bool input_is_well_known_path(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(well_known); i++)
+		for (size_t j = 0; well_known[i].paths[j]; j++)
+			if (strcmp(well_known[i].paths[j], path) == 0)
+				return true;
+	return false;
+}
+
 static uint64_t all_caps(void)
 {
 	const char *const *names = snug_capability_names();

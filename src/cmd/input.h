@@ -74,3 +74,5 @@ int input_find(const char *name, const char **ret, struct snug_err *err);
 void input_add_hint(const char *name, struct snug_err *err);
 /* NULL-terminated. */
 const char *const *input_well_known_names(void);
+/* Whether the file is behind one of these names, and so every container's. */
+bool input_is_well_known_path(const char *path);

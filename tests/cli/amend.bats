@@ -159,6 +159,8 @@ amend() {
 	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -y -p p.yaml uname
 	status_is 1
 	has err "p.yaml: another 'snug amend' is at it, or somebody else keeps it locked"
+	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -y -o p.yaml -p p.yaml uname
+	status_is 1
 	cmp p.yaml before.yaml
 	# to another file, or only to look: nothing to wait for
 	SNUG_TEST_DISABLE=lock-wait try flock p.yaml "$SNUG" amend -q -o - -p p.yaml uname

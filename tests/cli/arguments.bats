@@ -231,11 +231,24 @@ conditions() {
 	# allowing it would undo what it is there for
 	cp p.json q.json
 	try "$SNUG" amend -y -p q.json --from threads.rec
-	has err "clone3: left out: at ENOSYS libraries make clone; 'snug amend clone3' allows it" "nothing to change"
+	has err "clone3: left out: at ENOSYS libraries make clone; 'snug amend -p PROFILE clone3' allows it" "nothing to change"
 	printf '{"snugRefusals":1,"refused":[{"arch":"x86_64","nr":435,"action":"SCMP_ACT_ERRNO","errnoRet":38}]}' >refused
 	try "$SNUG" amend -y -p q.json --from refused
 	has err "clone3: left out"
 	cmp p.json q.json
+	# nor by what logs tell; each such call is named, once
+	jq '(.syscalls[] | select(.errnoRet)).names += ["faccessat2"]' p.json >q.json
+	for nr in 435 439 435; do
+		echo "type=SECCOMP msg=audit(1.000:$nr): pid=1 comm=\"x\" exe=\"/x\" sig=0 arch=c000003e syscall=$nr compat=0 ip=0x1 code=0x50000"
+	done >log
+	"$SNUG" audit --json log >events
+	cp q.json r.json
+	for from in log events; do
+		try "$SNUG" amend -y -p q.json --from "$from"
+		has err "clone3: left out" "faccessat2: left out: at ENOSYS libraries make faccessat;" "nothing to change"
+		same "$(grep -c "clone3: left out" err)" 1
+		cmp q.json r.json
+	done
 	# the way out for others says what it would do to this one
 	jq '.calls.x86_64 += [{"nr": 83, "name": "mkdir"}]' threads.rec >more.rec
 	try "$SNUG" check -p p.json more.rec

@@ -51,6 +51,12 @@ t = threading.Thread(target=os.getpid); t.start(); t.join(); os.mkdir("made")'
 	has err "with errno 0"
 }
 
+@test "explain: the well-known profile is every container's, and not to be changed for one command" {
+	[[ -r /usr/share/containers/seccomp.json ]] || skip "containers-common is not installed"
+	snug_run --explain -p docker-default -- perl -e 'syscall(323, 0)'
+	has err "snug amend -p /usr/share/containers/seccomp.json -o NEW --caps host userfaultfd"
+}
+
 @test "explain: the default refuses; each kind of call is told once and counted" {
 	profile ALLOW ERRNO:uname
 	jq '.defaultAction = "SCMP_ACT_ERRNO" | .syscalls = [{action: "SCMP_ACT_ALLOW",

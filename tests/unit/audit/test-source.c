@@ -262,6 +262,39 @@ static void rotation(void **state)
 	assert_int_equal(snug_audit_source_counts(s).gaps, 0);
 }
 
+/* In a new file, too, there is time for the record that names the executable. */
+static void rotation_between_records(void **state)
+{
+	static const char avc[] = "type=AVC msg=audit(9.000:9): avc:  denied  { read } for  pid=9 "
+				  "comm=\"x\" scontext=a tcontext=b tclass=file permissive=0\n";
+	static const char call[] = "type=SYSCALL msg=audit(9.000:9): syscall=2 exe=\"/x\"\n";
+	CLEANUP(snug_audit_source_freep) struct snug_audit_source *s = NULL;
+	int r;
+
+	(void)state;
+	write_record("between", 1);
+	s = open_source("between", SNUG_AUDIT_FOLLOW);
+	expect(s, 1);
+	assert_int_equal(rename("between", "between.1"), 0);
+	append("between", avc, sizeof(avc) - 1);
+	/* also when something else wakes us */
+	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
+	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
+	append("between", call, sizeof(call) - 1);
+	wakes(s);
+	expect(s, 9);
+	assert_int_equal(event->exe.len, 2);
+	/* and an end to it */
+	append("between", avc, sizeof(avc) - 1);
+	while ((r = next(s)) == SNUG_AUDIT_WAIT)
+		(void)poll(NULL, 0, snug_audit_source_timeout_ms(s));
+	assert_int_equal(r, SNUG_AUDIT_GOT);
+	assert_null(event->exe.text);
+	/* and it counts once */
+	assert_int_equal(next(s), SNUG_AUDIT_WAIT);
+	assert_true(snug_audit_source_timeout_ms(s) > 200);
+}
+
 static void rotated_twice_unseen(void **state)
 {
 	CLEANUP(snug_audit_source_freep) struct snug_audit_source *s = NULL;
@@ -467,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_pipe_byte_by_byte),
 		cmocka_unit_test(following),
 		cmocka_unit_test(rotation),
+		cmocka_unit_test(rotation_between_records),
 		cmocka_unit_test(rotated_twice_unseen),
 		cmocka_unit_test(removed_and_made_again),
 		cmocka_unit_test(truncated),
