@@ -39,8 +39,9 @@ stop_following() {
 	followers=()
 }
 
-# request_from FILE: the body of the answer from the server that prints its port there
-request_from() {
+# request_from FILE: the body of the answer from the server that prints its port there; in a shell of
+# its own, which a SIGPIPE may end: the server may be gone before it has read
+request_from() (
 	local port line body
 
 	port=$(sed -n 's/^port //p' "$1")
@@ -50,7 +51,7 @@ request_from() {
 	body=$(cat <&7)
 	exec 7>&-
 	echo "$body"
-}
+)
 
 server_speaks_or_is_gone() {
 	grep -q '^port' served || gone "$server"
