@@ -181,7 +181,7 @@ static void another_program(void **state)
 	assert_string_equal(exe_at(e, 40, 60), "/ls");
 	end_process(40);
 	later();
-	assert_string_equal(snug_enricher_look(e, 40, 60 * (uint64_t)US)->comm, "ls");
+	assert_string_equal(snug_enricher_look(e, 40, (BOOT + 60) * (uint64_t)US)->comm, "ls");
 }
 
 static void the_least_used_goes(void **state)
