@@ -216,7 +216,7 @@ amend() {
 	jq 'del(.syscalls[0].names[] | select(. == "uname"))' p.json >no-uname.json
 	try "$SNUG" run --explain --json r.json -p no-uname.json -- uname
 	status_is 1
-	has err "uname: cannot get system name" "snug: refused uname(...) with EPERM" \
+	has err "cannot get system name" "snug: refused uname(...) with EPERM" \
 		"snug amend -p no-uname.json uname"
 	amend --yes -p no-uname.json --from r.json
 	status_is 0
