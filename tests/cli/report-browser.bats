@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # snug report: what a person sees of a page in a browser.
-# bats file_tags=beside
+# bats file_tags=slow,beside
 
 # shellcheck disable=SC2154  # cli.bash and browser.bash set them
 load ../lib/cli
@@ -49,7 +49,6 @@ visible() {
 	js 'Array.from(document.querySelectorAll("#list tbody tr")).filter(r => !r.hidden).map(r => r.cells[0].querySelector("code").textContent).join(" ")'
 }
 
-# bats test_tags=slow
 @test "in a browser: search, filters, sorting, the address, and back" {
 	report -o r.html web.json next.json run.json refused.json
 	browser_open "file://$work/r.html"
@@ -116,7 +115,6 @@ visible() {
 	browser_was_quiet
 }
 
-# bats test_tags=slow
 @test "in a browser without JavaScript: every call is there, and no control that does nothing" {
 	report -o r.html web.json run.json
 	browser Emulation.setScriptExecutionDisabled '{"value": true}'
@@ -135,7 +133,6 @@ accessible() {
 	jq -r '.nodes[] | select(.ignored | not) | "\(.role.value): \(.name.value // "")"' <<<"$reply"
 }
 
-# bats test_tags=slow
 @test "in a browser: what a screen reader says, and where the keyboard goes" {
 	report -o r.html web.json next.json run.json refused.json
 	browser_open "file://$work/r.html"
@@ -184,7 +181,6 @@ low_contrast() {
 	})()'
 }
 
-# bats test_tags=slow
 @test "in a browser: contrast in light, in dark, and printed" {
 	report -o r.html web.json next.json run.json refused.json audit.json
 	browser_open "file://$work/r.html#show=all"
@@ -203,7 +199,6 @@ low_contrast() {
 	js_is 'getComputedStyle(document.getElementById("controls")).display' none
 }
 
-# bats test_tags=slow
 @test "in a browser: fits a telephone, a wide window and paper" {
 	report -o r.html web.json next.json run.json refused.json
 	for width in 360 400 800 1280 1920; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # The generators make what they say of good tables, and refuse the others with the place.
-# bats file_tags=beside
+# bats file_tags=slow,beside
 
 # shellcheck disable=SC2154  # tools.bash sets tools
 load ../lib/tools

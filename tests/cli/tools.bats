@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The checks of the sources find what they are for: each runs on a small tree that is well, and
 # again after one thing in it was spoiled.
-# bats file_tags=beside
+# bats file_tags=slow,beside
 
 # shellcheck disable=SC2154  # tools.bash sets tools
 load ../lib/tools
