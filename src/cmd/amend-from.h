@@ -10,11 +10,19 @@
 struct snug_err;
 struct snug_seccomp_profile;
 
+/* Whether a call on an ABI is refused so that libraries make an older one. */
+struct amend_verdict {
+	enum snug_arch arch;
+	uint32_t nr;
+	bool is_left_out;
+};
+
 struct amend_calls {
 	struct snug_call_question *items; /* each once */
 	size_t len, cap;
-	uint64_t unlisted;     /* bit n: enum snug_arch n has been said to be left out */
-	uint64_t n_nameless;   /* left out because no table knows the number */
+	uint64_t unlisted;   /* bit n: enum snug_arch n has been said to be left out */
+	uint64_t n_nameless; /* left out because no table knows the number */
+	VEC(struct amend_verdict) verdicts; /* those that have been looked for */
 	VEC(char *) fallbacks; /* the calls that have been said to be left out for their sake */
 };
 void amend_calls_done(struct amend_calls *c);
