@@ -16,6 +16,7 @@
 #include "audit/source-internal.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/limits.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -173,11 +174,6 @@ static bool take_rest(struct file_source *s, struct snug_audit_event *ret_ev)
 	return is_got;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 /* Opens PATH, or a younger one of the rotated if the current one has gone further than PATH.1. */
 static int open_successor(const struct file_source *s, const struct stat *current)
 {
@@ -186,7 +182,7 @@ static int open_successor(const struct file_source *s, const struct stat *curren
 		CLEANUP(freep) char *younger = xasprintf("%s.%u", s->path, n - 1);
 		struct stat st;
 
-		if (stat(name, &st) == 0 && is_same(&st, current))
+		if (stat(name, &st) == 0 && snug_is_same_file(&st, current))
 			return open(younger, O_RDONLY | O_CLOEXEC);
 	}
 	return open(s->path, O_RDONLY | O_CLOEXEC);
@@ -229,7 +225,7 @@ static bool go_on(struct file_source *s)
 	if (lseek(s->fd, 0, SEEK_CUR) > current.st_size)
 		return begin_again(s);
 	if (!s->is_leaving) {
-		if (stat(s->path, &now) < 0 || is_same(&now, &current))
+		if (stat(s->path, &now) < 0 || snug_is_same_file(&now, &current))
 			return false;
 		/* before its size is asked for, so that nothing comes in between */
 		watch_path(s);

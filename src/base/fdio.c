@@ -68,6 +68,11 @@ int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_le
 	return snug_read_fd(fd, path, limit, ret, ret_len, err);
 }
 
+bool snug_is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 int snug_dup_fd(int fd)
 {
 	return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -271,8 +276,7 @@ bool snug_outfile_is(const struct snug_outfile *f, const char *path)
 		return false;
 	/* hard links are two names and stay two files: one is replaced, the other is not */
 	return strcmp(last_component(f->target), last_component(other)) == 0 &&
-	       stat_dir_of(f->target, &a) && stat_dir_of(other, &b) && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
+	       stat_dir_of(f->target, &a) && stat_dir_of(other, &b) && snug_is_same_file(&a, &b);
 }
 
 void snug_outfile_add(struct snug_outfile *f, const void *data, size_t len)
@@ -299,7 +303,7 @@ static bool is_alone_in_a_directory_of(const struct snug_outfile *f)
 
 	return dir >= 0 && fstat(dir, &d) == 0 && d.st_uid == f->uid && fstat(f->fd, &file) == 0 &&
 	       fstatat(dir, last_component(f->target), &entry, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       entry.st_dev == file.st_dev && entry.st_ino == file.st_ino && file.st_nlink == 1;
+	       snug_is_same_file(&entry, &file) && file.st_nlink == 1;
 }
 
 int snug_outfile_commit(struct snug_outfile *f, struct snug_err *err)

@@ -26,6 +26,10 @@ int snug_read_regular(const char *path, size_t limit, char **ret, size_t *ret_le
 /* A copy of @fd that is closed at exec and is no standard stream; -1 with errno. */
 int snug_dup_fd(int fd);
 
+struct stat;
+/* Whether both are of one file, by whatever names (inode(7)). */
+bool snug_is_same_file(const struct stat *a, const struct stat *b);
+
 /* Writes all of @data; resumes after short writes and EINTR.  Returns 0 or negative errno. */
 int snug_write_all(int fd, const void *data, size_t len);
 

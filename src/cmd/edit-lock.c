@@ -8,6 +8,7 @@
 #include "cmd/edit-lock.h"
 
 #include "base/err.h"
+#include "base/fdio.h"
 #include "base/mem.h"
 #include "trace/probe.h"
 
@@ -25,8 +26,7 @@ static bool has_name(int fd, const char *path)
 {
 	struct stat a, b;
 
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
-	       a.st_ino == b.st_ino;
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && snug_is_same_file(&a, &b);
 }
 
 int edit_lock(const char *path, int *ret, struct snug_err *err)
